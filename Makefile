@@ -1,0 +1,147 @@
+# hblogit: `make demo` builds and shows the program at work, `make check` runs the tests.
+# Both install the Debian packages they need when run as root, and name them otherwise.
+
+VERSION  := 0.1.0
+BUILD    ?= build
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wwrite-strings -Wvla -Werror
+ALL_CFLAGS := -std=c11 $(WARNINGS) -fopenmp -ffp-contract=off -fno-math-errno \
+              -D_POSIX_C_SOURCE=200809L -DHBL_VERSION='"$(VERSION)"' -Iinclude -Isrc $(CFLAGS)
+LDLIBS   := -lgsl -lgslcblas -lcjson -lcsv -lz -lm
+prefix      ?= /usr/local
+bindir      ?= $(prefix)/bin
+libdir      ?= $(prefix)/lib
+includedir  ?= $(prefix)/include
+mandir      ?= $(prefix)/share/man
+
+# make V=1 shows the commands.
+ifdef V
+say = @:
+else
+Q := @
+say = @echo
+endif
+
+# Sources compiled once for each instruction set; the widest that the machine has is chosen at run
+# time. The first is the architecture's baseline.
+ISA_SOURCES := $(wildcard src/*/*_isa.c)
+ifneq ($(filter x86_64 amd64,$(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)),)
+ISAS := sse2 avx2 avx512
+else
+ISAS := baseline
+endif
+ISA_FLAGS_sse2     :=
+ISA_FLAGS_baseline :=
+ISA_FLAGS_avx2     := -mavx2 -mfma
+ISA_FLAGS_avx512   := -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma -mprefer-vector-width=512
+
+LIB_SOURCES := $(filter-out $(ISA_SOURCES) $(wildcard src/cli/*.c),$(wildcard src/*/*.c))
+CLI_SOURCES := $(wildcard src/cli/*.c)
+LIB_OBJECTS := $(LIB_SOURCES:src/%.c=$(BUILD)/%.o) \
+               $(foreach isa,$(ISAS),$(ISA_SOURCES:src/%_isa.c=$(BUILD)/%_$(isa).o))
+CLI_OBJECTS := $(CLI_SOURCES:src/%.c=$(BUILD)/%.o)
+LIBRARY := $(BUILD)/libhblogit.a
+PROGRAM := $(BUILD)/hblogit
+
+TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c tests/statistical/test_*.c \
+           tests/trace/test_*.c tests/reproducibility/test_*.c)) \
+         $(wildcard tests/cli/test_*.sh tests/reproducibility/test_*.sh)
+LONG_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/statistical/long_*.c)) \
+              $(wildcard tests/statistical/long_*.sh)
+
+.PHONY: all demo check check-long check-sanitize check-thread check-valgrind bench bench-quick \
+        lint format install deps clean run-tests run-long-tests run-valgrind
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: deps
+	@$(MAKE) --no-print-directory $(LIBRARY)
+
+# ---- program and library
+
+$(PROGRAM): $(CLI_OBJECTS) $(LIBRARY)
+	$(say) "  link     $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+
+$(LIBRARY): $(LIB_OBJECTS)
+	@rm -f $@
+	$(say) "  archive  $@"
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(say) "  compile  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define isa_rule
+$(BUILD)/%_$(1).o: src/%_isa.c
+	@mkdir -p $$(@D)
+	$$(say) "  compile  $$@"
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -O3 -ffp-contract=fast -fno-var-tracking $$(ISA_FLAGS_$(1)) -DHBL_ISA=$(1) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
+
+# ---- tests
+
+$(BUILD)/tests/%: tests/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(say) "  compile  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) -lcmocka $(LDLIBS)
+
+check: deps
+	@$(MAKE) --no-print-directory run-tests
+run-tests: $(TESTS)
+	@tests/run $(BUILD) $(TESTS)
+check-long: deps
+	@$(MAKE) --no-print-directory run-long-tests
+run-long-tests: $(LONG_TESTS)
+	@tests/run $(BUILD) $(LONG_TESTS)
+
+# The same tests under AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, valgrind.
+check-sanitize:
+	$(MAKE) check BUILD=$(BUILD)/sanitize \
+	    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+check-thread:
+	TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
+	    $(MAKE) check BUILD=$(BUILD)/thread CC=clang CFLAGS="-O1 -g -fsanitize=thread"
+check-valgrind: deps
+	@$(MAKE) --no-print-directory run-valgrind
+run-valgrind: $(TESTS)
+	@HBLOGIT_VALGRIND=1 tests/run $(BUILD) $(TESTS)
+
+# ---- the rest
+
+demo: all
+	@examples/demo/run $(PROGRAM) $(BUILD)/demo
+
+bench: all
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
+	@tests/bench/run $(BUILD)
+bench-quick: all
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
+	@tests/bench/run $(BUILD) --quick
+
+lint:
+	@tests/lint
+format:
+	clang-format -i $$(find src include tests -name '*.[ch]')
+
+deps:
+	@CC="$(CC)" ./.ci/dependencies
+
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig \
+	    $(DESTDIR)$(includedir)/hblogit $(DESTDIR)$(mandir)/man1
+	install -m 755 $(PROGRAM) $(DESTDIR)$(bindir)/hblogit
+	install -m 644 $(LIBRARY) $(DESTDIR)$(libdir)/libhblogit.a
+	install -m 644 include/hblogit/*.h $(DESTDIR)$(includedir)/hblogit/
+	install -m 644 src/cli/hblogit.1 $(DESTDIR)$(mandir)/man1/hblogit.1
+	sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
+	    -e 's|@version@|$(VERSION)|' src/hblogit.pc.in > $(DESTDIR)$(libdir)/pkgconfig/hblogit.pc
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reports: tables for people, and the same figures for programs. Each writes to a stream that the
+ * caller owns and returns HBL_ERR_WRITE when the stream took less than all of it.
+ */
+#ifndef HBLOGIT_REPORT_H
+#define HBLOGIT_REPORT_H
+
+#include <stdio.h>
+
+#include "hblogit/diagnose.h"
+#include "hblogit/error.h"
+#include "hblogit/model.h"
+
+/* The table of estimates: parameter, truth where known, mean, sd, 90 % interval, R-hat, ESS; then
+ * standard deviations and correlations of the random coefficients. */
+int hbl_report_summary(FILE *out, const hbl_summary *summary, hbl_error *error);
+
+/* summary.csv: parameter,name,mean,mcse,sd,q5,median,q95,ess_bulk,ess_tail,rhat */
+int hbl_report_summary_csv(FILE *out, const hbl_summary *summary, hbl_error *error);
+
+/* diagnostics.json */
+int hbl_report_summary_json(FILE *out, const hbl_summary *summary, hbl_error *error);
+
+/* Convergence, worst parameters first, and in words what to do about it. */
+int hbl_report_convergence(FILE *out, const hbl_summary *summary, hbl_error *error);
+
+/* What was read: people, tasks, alternatives with shares, attributes with range and variation,
+ * coefficients; then the findings of hbl_model_check. */
+int hbl_report_check(FILE *out, const hbl_spec *spec, const hbl_model *model,
+                     const hbl_findings *findings, hbl_error *error);
+
+#endif

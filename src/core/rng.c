@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/rng.h"
+
+#include <gsl/gsl_randist.h>
+#include <limits.h>
+#include <math.h>
+#include <stdbool.h>
+
+#include "core/ziggurat_tables.h"
+
+/* ---- streams ---- */
+
+/* A bijection of 64 bits in which each bit of the result depends on each bit of z: variant 13 of
+ * Stafford (2011), "Better bit mixing", as in splitmix64. */
+static inline uint64_t mix(uint64_t z)
+{
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static inline uint64_t rotate(uint64_t z, int bits)
+{
+    return (z << bits) | (z >> (64 - bits));
+}
+
+static inline hbl_u128 join(uint64_t high, uint64_t low)
+{
+    return (hbl_u128)high << 64 | low;
+}
+
+/* Each word of the key is mixed by itself (side by side, which is what makes this quick), after a
+ * constant of its own that tells the words apart (digits of pi). Two independent sums of the four
+ * are 128 bits of hash: keys that differ in one word never collide in either sum, others with
+ * probability 2^-128. State and increment are each a bijection of that hash, mixed once more. */
+hbl_rng hbl_rng_stream(uint64_t seed, uint64_t chain, hbl_stream purpose, uint64_t index,
+                       uint64_t sweep)
+{
+    const uint64_t a = mix(seed ^ UINT64_C(0x243f6a8885a308d3));
+    const uint64_t b = mix((chain ^ (uint64_t)purpose << 56) + UINT64_C(0x13198a2e03707344));
+    const uint64_t c = mix(index ^ UINT64_C(0xa4093822299f31d0));
+    const uint64_t d = mix(sweep + UINT64_C(0x082efa98ec4e6c89));
+    const uint64_t s = a + b + c + d;
+    const uint64_t t = a ^ rotate(b, 17) ^ rotate(c, 31) ^ rotate(d, 47);
+    hbl_rng rng;
+
+    rng.state = join(mix(s), mix(t));
+    rng.increment =
+        join(mix(t + UINT64_C(0x452821e638d01377)), mix(s + UINT64_C(0xbe5466cf34e90c6c))) | 1;
+    return rng;
+}
+
+/* ---- normal ---- */
+
+/* Beyond r: x = r + e / r with e exponential, kept with probability exp(-(x - r)^2 / 2)
+ * (Marsaglia 1964). */
+static double tail(hbl_rng *rng)
+{
+    const double r = ziggurat_x[1];
+    double e, x;
+
+    do {
+        x = -log(hbl_rng_uniform(rng)) / r;
+        e = -log(hbl_rng_uniform(rng));
+    } while (2 * e <= x * x);
+    return r + x;
+}
+
+/* What is left of layer after its rectangle within the density: the wedge between f and the
+ * rectangle, where a point is kept when it lies under f; below layer 0, the tail. */
+static bool outside(hbl_rng *rng, unsigned layer, double *x)
+{
+    const double *f = ziggurat_f;
+
+    if (layer == 0) {
+        *x = copysign(tail(rng), *x);
+        return true;
+    }
+    return f[layer] + hbl_rng_uniform(rng) * (f[layer + 1] - f[layer]) < exp(-0.5 * *x * *x);
+}
+
+/* Bits 0-7 of a draw choose the layer, bits 11-63 the signed place in it: none serves twice. */
+static inline double normal(hbl_rng *rng)
+{
+    for (;;) {
+        const uint64_t bits = hbl_rng_next(rng);
+        const unsigned layer = bits & 255;
+        const double place = ((double)((int64_t)bits >> 11) + 0.5) * 0x1p-52;
+        double x = place * ziggurat_x[layer];
+
+        if (__builtin_expect(fabs(x) < ziggurat_x[layer + 1], 1))
+            return x;
+        if (outside(rng, layer, &x))
+            return x;
+    }
+}
+
+double hbl_rng_normal(hbl_rng *rng)
+{
+    return normal(rng);
+}
+
+void hbl_rng_normals(hbl_rng *rng, size_t n, double *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = normal(rng);
+}
+
+/* ---- through GSL ---- */
+
+static void gsl_set(void *state, unsigned long seed)
+{
+    *(hbl_rng *)state = hbl_rng_stream(seed, 0, HBL_STREAM_START, 0, 0);
+}
+
+static unsigned long gsl_get(void *state)
+{
+    return (unsigned long)(hbl_rng_next(state) >> (64 - sizeof(unsigned long) * CHAR_BIT));
+}
+
+static double gsl_get_double(void *state)
+{
+    return hbl_rng_uniform(state);
+}
+
+static const gsl_rng_type type = {
+    .name = "pcg64-dxsm",
+    .max = ULONG_MAX,
+    .min = 0,
+    .size = sizeof(hbl_rng),
+    .set = gsl_set,
+    .get = gsl_get,
+    .get_double = gsl_get_double,
+};
+
+const gsl_rng_type *const hbl_rng_gsl_type = &type;
+
+double hbl_rng_chi_squared(hbl_rng *rng, double df)
+{
+    const gsl_rng generator = {.type = &type, .state = rng};
+    return gsl_ran_chisq(&generator, df);
+}
+
+double hbl_rng_gamma(hbl_rng *rng, double shape, double rate)
+{
+    const gsl_rng generator = {.type = &type, .state = rng};
+    return gsl_ran_gamma(&generator, shape, 1 / rate);
+}
