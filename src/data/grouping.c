@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/grouping.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "data/number.h"
+
+/* What makes rows equal. */
+typedef struct {
+    uint64_t cell; /* code, or the bits of the number */
+    size_t outer;  /* group of the outer grouping, or 0 */
+} key;
+
+/* Groups by the hash of their key: open addressing, slots hold group + 1, at most half of them in
+ * use. */
+typedef struct {
+    key *keys; /* n_groups */
+    size_t key_capacity, first_capacity;
+    size_t *slot;
+    size_t n_slots;
+} index_of_keys;
+
+static key make_key(const hbl_column *column, size_t row, const hbl_grouping *outer)
+{
+    key k = {.cell = 0, .outer = outer ? outer->group[row] : 0};
+
+    if (column->type == HBL_COLUMN_TEXT) {
+        k.cell = (uint64_t)column->code[row];
+    } else {
+        const double x = column->number[row];
+        const double canonical = isnan(x) ? (double)NAN : x == 0 ? 0.0 : x; /* -0 is 0 */
+        memcpy(&k.cell, &canonical, sizeof k.cell);
+    }
+    return k;
+}
+
+static uint64_t hash_key(key k)
+{
+    uint64_t hash = k.cell * UINT64_C(0x9e3779b97f4a7c15);
+
+    hash = (hash ^ hash >> 32 ^ k.outer) * UINT64_C(0xbf58476d1ce4e5b9);
+    return hash ^ hash >> 32;
+}
+
+/* The slot that holds k, or the empty one where it belongs. */
+static size_t *find_slot(const index_of_keys *index, key k)
+{
+    size_t at = hash_key(k) & (index->n_slots - 1);
+
+    while (index->slot[at]) {
+        const key other = index->keys[index->slot[at] - 1];
+        if (other.cell == k.cell && other.outer == k.outer)
+            break;
+        at = (at + 1) & (index->n_slots - 1);
+    }
+    return &index->slot[at];
+}
+
+static int widen(index_of_keys *index, size_t n_groups, hbl_error *error)
+{
+    const size_t n_slots = index->n_slots ? 2 * index->n_slots : 64;
+    size_t *slot = hbl_calloc(n_slots, sizeof *slot, "an index of rows", error);
+
+    if (!slot)
+        return HBL_ERR_MEMORY;
+    free(index->slot);
+    index->slot = slot;
+    index->n_slots = n_slots;
+    for (size_t g = 0; g < n_groups; g++)
+        *find_slot(index, index->keys[g]) = g + 1;
+    return HBL_OK;
+}
+
+static int add_group(hbl_grouping *grouping, index_of_keys *index, key k, size_t row,
+                     hbl_error *error)
+{
+    const size_t n = grouping->n_groups;
+    int status;
+
+    if ((status = hbl_grow(&index->keys, &index->key_capacity, n + 1, sizeof *index->keys,
+                           "an index of rows", error)) ||
+        (status = hbl_grow(&grouping->first, &index->first_capacity, n + 1, sizeof(size_t),
+                           "an index of rows", error)))
+        return status;
+    index->keys[n] = k;
+    grouping->first[n] = row;
+    grouping->n_groups++;
+    return HBL_OK;
+}
+
+static int place_row(hbl_grouping *grouping, index_of_keys *index, key k, size_t row,
+                     hbl_error *error)
+{
+    size_t *slot;
+    int status;
+
+    if (2 * (grouping->n_groups + 1) > index->n_slots &&
+        (status = widen(index, grouping->n_groups, error)))
+        return status;
+    slot = find_slot(index, k);
+    if (*slot == 0) {
+        if ((status = add_group(grouping, index, k, row, error)))
+            return status;
+        *slot = grouping->n_groups;
+    }
+    grouping->group[row] = *slot - 1;
+    return HBL_OK;
+}
+
+int hbl_grouping_make(hbl_grouping *grouping, const hbl_column *column, size_t n_rows,
+                      const hbl_grouping *outer, hbl_error *error)
+{
+    index_of_keys index = {0};
+    int status = HBL_OK;
+
+    grouping->group = hbl_calloc(n_rows, sizeof *grouping->group, "an index of rows", error);
+    if (!grouping->group)
+        return HBL_ERR_MEMORY;
+    for (size_t i = 0; i < n_rows && !status; i++)
+        status = place_row(grouping, &index, make_key(column, i, outer), i, error);
+    free(index.keys);
+    free(index.slot);
+    return status;
+}
+
+void hbl_grouping_release(hbl_grouping *grouping)
+{
+    free(grouping->group);
+    free(grouping->first);
+    *grouping = (hbl_grouping){0};
+}
+
+char *hbl_cell_label(const hbl_column *column, size_t row, hbl_error *error)
+{
+    char number[HBL_NUMBER_SIZE];
+
+    if (column->type == HBL_COLUMN_TEXT)
+        return hbl_strdup(column->code[row] < 0 ? "NA" : column->label[column->code[row]], error);
+    hbl_number_write(column->number[row], number);
+    return hbl_strdup(number, error);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Numbers as text, written and read alike whatever the locale.
+ */
+#ifndef HBL_DATA_NUMBER_H
+#define HBL_DATA_NUMBER_H
+
+#include <stdbool.h>
+
+/* Reads text that is a decimal number in full: sign, digits with or without a point, exponent.
+ * false, with *value as it was, for all else: blanks, inf, nan, hexadecimal, a number beyond the
+ * range of double, and a whole number beyond 2^53, which double would mistake for its neighbour
+ * (identifiers can be that long). */
+bool hbl_number_read(const char *text, double *value);
+
+enum { HBL_NUMBER_SIZE = 32 };
+
+/* Writes value with as many of 15 to 17 digits as it takes to read the same value again: 1, 0.1,
+ * 1e+30; NA for NaN. */
+void hbl_number_write(double value, char text[HBL_NUMBER_SIZE]);
+
+#endif
