@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Registry of the distributions of random coefficients. A new one is a file mixing_<name>.c, a line
+ * in mixing.h and a line here; the model file, help and the conformance test take it from here.
+ */
+#include "model/mixing.h"
+
+#include <string.h>
+
+const hbl_mixing *const hbl_mixings[] = {
+    &hbl_mixing_normal,          &hbl_mixing_lognormal,  &hbl_mixing_negative_lognormal,
+    &hbl_mixing_censored_normal, &hbl_mixing_johnson_sb, NULL,
+};
+
+const hbl_mixing *hbl_mixing_find(const char *name)
+{
+    for (size_t i = 0; hbl_mixings[i] != NULL; i++) {
+        if (strcmp(hbl_mixings[i]->name, name) == 0)
+            return hbl_mixings[i];
+    }
+    return NULL;
+}

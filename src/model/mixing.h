@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The descriptors behind the registry hbl_mixings: one file mixing_<name>.c each.
+ */
+#ifndef HBL_MODEL_MIXING_H
+#define HBL_MODEL_MIXING_H
+
+#include "hblogit/model.h"
+
+extern const hbl_mixing hbl_mixing_normal;
+extern const hbl_mixing hbl_mixing_lognormal;
+extern const hbl_mixing hbl_mixing_negative_lognormal;
+extern const hbl_mixing hbl_mixing_censored_normal;
+extern const hbl_mixing hbl_mixing_johnson_sb;
+
+#endif
