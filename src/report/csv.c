@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * summary.csv.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "hblogit/report.h"
+#include "report/text.h"
+
+/* Quoted where RFC 4180 asks for it. */
+static void put_cell(FILE *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void put_number(FILE *out, double x)
+{
+    if (isnan(x))
+        fputs(",NaN", out); /* whatever the sign, which printf would show */
+    else
+        fprintf(out, ",%.17g", x);
+}
+
+static void put_parameter(FILE *out, const hbl_parameter *p)
+{
+    const hbl_convergence *c = &p->convergence;
+    const double figure[] = {c->mean, c->mcse_mean, c->sd,       c->q5,  c->median,
+                             c->q95,  c->ess_bulk,  c->ess_tail, c->rhat};
+
+    put_cell(out, p->column);
+    fputc(',', out);
+    put_cell(out, p->name);
+    for (size_t i = 0; i < sizeof figure / sizeof *figure; i++)
+        put_number(out, figure[i]);
+    fputc('\n', out);
+}
+
+int hbl_report_summary_csv(FILE *file, const hbl_summary *s, hbl_error *error)
+{
+    hbl_output out;
+    int status = hbl_output_begin(&out, file, error);
+
+    if (status)
+        return status;
+    fputs("parameter,name,mean,mcse,sd,q5,median,q95,ess_bulk,ess_tail,rhat\n", file);
+    for (size_t i = 0; i < s->n_parameters; i++)
+        put_parameter(file, &s->parameter[i]);
+    return hbl_output_end(&out, status, "summary.csv", error);
+}
