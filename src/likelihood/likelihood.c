@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "likelihood/likelihood.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fail.h"
+#include "core/isa.h"
+#include "core/memory.h"
+#include "likelihood/exact.h"
+#include "likelihood/internal.h"
+
+/* ---- instruction sets ---- */
+
+/* By hbl_isa, narrowest first. */
+static const hbl_pass *const passes[] = {
+#if defined __x86_64__
+    &hbl_pass_sse2,
+    &hbl_pass_avx2,
+    &hbl_pass_avx512,
+#else
+    &hbl_pass_baseline,
+#endif
+};
+
+static const hbl_pass *choose_pass(const char *isa, hbl_error *error)
+{
+    const hbl_isa best = hbl_isa_best();
+    char known[64] = "";
+
+    if (!isa)
+        return passes[best];
+    for (int i = 0; i <= (int)best; i++) {
+        if (strcmp(isa, passes[i]->isa) == 0)
+            return passes[i];
+        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", passes[i]->isa);
+    }
+    hbl_fail(error, HBL_ERR_INPUT, "instruction set \"%s\" is not available here; choose from:%s",
+             isa, known);
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static int pack_all(hbl_likelihood *l, hbl_error *error)
+{
+    const hbl_panel *panel = l->model->panel;
+    int status;
+
+    l->task_chosen = hbl_calloc(panel->n_tasks, sizeof *l->task_chosen, "choices", error);
+    if (!l->task_chosen)
+        return HBL_ERR_MEMORY;
+    status = hbl_packing_init(&l->packing, panel, error);
+    if (!status)
+        status = hbl_pack_init(&l->in_double, &l->packing, l->model, l->pass->in_double->lanes,
+                               sizeof(double), error);
+    if (!status && l->precision != HBL_PRECISION_DOUBLE)
+        status = hbl_pack_init(&l->in_float, &l->packing, l->model, l->pass->in_float->lanes,
+                               sizeof(float), error);
+    if (!status)
+        hbl_likelihood_set_choices(l, panel->task_chosen);
+    return status;
+}
+
+int hbl_likelihood_alloc(const hbl_model *model, hbl_precision precision, const char *isa,
+                         hbl_likelihood **likelihood, hbl_error *error)
+{
+    static const char *const precision_name[] = {"double", "mixed", "float"};
+    const hbl_pass *pass = choose_pass(isa, error);
+    hbl_likelihood *l;
+    int status;
+
+    *likelihood = NULL;
+    if (!pass)
+        return HBL_ERR_INPUT;
+    if (model->n_columns == 0)
+        return hbl_fail(error, HBL_ERR_INPUT, "the model has no coefficients to estimate");
+    l = hbl_calloc(1, sizeof *l, "the likelihood", error);
+    if (!l)
+        return HBL_ERR_MEMORY;
+    l->model = model;
+    l->precision = precision;
+    l->pass = pass;
+    snprintf(l->name, sizeof l->name, "%s %s", pass->isa, precision_name[precision]);
+    status = pack_all(l, error);
+    if (status)
+        hbl_likelihood_free(l);
+    else
+        *likelihood = l;
+    return status;
+}
+
+void hbl_likelihood_free(hbl_likelihood *likelihood)
+{
+    if (!likelihood)
+        return;
+    hbl_packing_clear(&likelihood->packing);
+    hbl_pack_clear(&likelihood->in_double);
+    hbl_pack_clear(&likelihood->in_float);
+    free(likelihood->task_chosen);
+    free(likelihood);
+}
+
+void hbl_likelihood_set_choices(hbl_likelihood *likelihood, const size_t *task_chosen)
+{
+    hbl_likelihood *l = likelihood;
+
+    memcpy(l->task_chosen, task_chosen, l->model->panel->n_tasks * sizeof *task_chosen);
+    hbl_pack_fill(&l->in_double, &l->packing, l->model, l->task_chosen);
+    hbl_pack_fill(&l->in_float, &l->packing, l->model, l->task_chosen);
+}
+
+/* ---- what it is ---- */
+
+const char *hbl_likelihood_name(const hbl_likelihood *likelihood)
+{
+    return likelihood->name;
+}
+
+size_t hbl_likelihood_n_blocks(const hbl_likelihood *likelihood)
+{
+    return likelihood->packing.n_blocks;
+}
+
+size_t hbl_likelihood_n_columns(const hbl_likelihood *likelihood)
+{
+    return likelihood->model->n_columns;
+}
+
+size_t hbl_likelihood_person(const hbl_likelihood *likelihood, size_t block, size_t lane)
+{
+    return likelihood->packing.person[block * HBL_LANES + lane];
+}
+
+size_t hbl_likelihood_bytes(const hbl_likelihood *likelihood)
+{
+    return likelihood->in_double.bytes + likelihood->in_float.bytes;
+}
+
+size_t hbl_likelihood_n_rows(const hbl_likelihood *likelihood)
+{
+    return likelihood->model->panel->n_rows;
+}
+
+/* ---- the pass ---- */
+
+/* A strip of a block: its first lane, the results at which it begins. */
+typedef struct {
+    const double *beta;
+    double *log_likelihood, *gradient, *hessian;
+} strip_arrays;
+
+static double *at_lane(double *array, size_t lane)
+{
+    return array ? array + lane : NULL;
+}
+
+/* Lane by lane, where the pass gave up. */
+static void exact_strip(const hbl_likelihood *likelihood, const size_t *person, size_t lanes,
+                        const strip_arrays *at)
+{
+    const size_t n = likelihood->model->n_columns;
+
+    for (size_t l = 0; l < lanes; l++) {
+        if (person[l] != SIZE_MAX) {
+            hbl_exact_person(likelihood->model, likelihood->task_chosen, person[l], at->beta + l,
+                             at_lane(at->log_likelihood, l), at_lane(at->gradient, l),
+                             at_lane(at->hessian, l));
+            continue;
+        }
+        if (at->log_likelihood)
+            at->log_likelihood[l] = 0;
+        for (size_t k = 0; at->gradient && k < n; k++)
+            at->gradient[k * HBL_LANES + l] = 0;
+        for (size_t i = 0; at->hessian && i < n * (n + 1) / 2; i++)
+            at->hessian[i * HBL_LANES + l] = 0;
+    }
+}
+
+static bool fast_strip(const hbl_pass_kernels *kernels, const hbl_pass_strip *strip, size_t n,
+                       const strip_arrays *at)
+{
+    hbl_pass_function *const *const functions = !at->gradient         ? kernels->value
+                                                : !at->log_likelihood ? kernels->gradient
+                                                                      : kernels->both;
+
+    if (at->hessian)
+        return kernels->hessian(strip, n, at->beta, at->hessian);
+    return functions[n <= HBL_PASS_SPECIALISED && functions[n] ? n : 0](
+        strip, n, at->beta, at->log_likelihood, at->gradient);
+}
+
+static void each_strip(const hbl_likelihood *likelihood, const hbl_pass_kernels *kernels,
+                       const hbl_pack *pack, size_t block, const double *beta,
+                       double *log_likelihood, double *gradient, double *hessian)
+{
+    const size_t *person = likelihood->packing.person + block * HBL_LANES;
+
+    for (size_t lane = 0; lane < HBL_LANES; lane += pack->lanes) {
+        const hbl_pass_strip *strip = &pack->strip[(block * HBL_LANES + lane) / pack->lanes];
+        const strip_arrays at = {beta + lane, at_lane(log_likelihood, lane),
+                                 at_lane(gradient, lane), at_lane(hessian, lane)};
+        if (!fast_strip(kernels, strip, likelihood->model->n_columns, &at))
+            exact_strip(likelihood, person + lane, pack->lanes, &at);
+    }
+}
+
+static void block_float(const hbl_likelihood *likelihood, size_t block, const double *beta,
+                        double *log_likelihood, double *gradient)
+{
+    if (log_likelihood || gradient)
+        each_strip(likelihood, likelihood->pass->in_float, &likelihood->in_float, block, beta,
+                   log_likelihood, gradient, NULL);
+}
+
+void hbl_likelihood_block_double(const hbl_likelihood *likelihood, size_t block, const double *beta,
+                                 double *log_likelihood, double *gradient)
+{
+    if (log_likelihood || gradient)
+        each_strip(likelihood, likelihood->pass->in_double, &likelihood->in_double, block, beta,
+                   log_likelihood, gradient, NULL);
+}
+
+void hbl_likelihood_block(const hbl_likelihood *likelihood, size_t block, const double *beta,
+                          double *log_likelihood, double *gradient)
+{
+    switch (likelihood->precision) {
+    case HBL_PRECISION_DOUBLE:
+        hbl_likelihood_block_double(likelihood, block, beta, log_likelihood, gradient);
+        break;
+    case HBL_PRECISION_FLOAT:
+        block_float(likelihood, block, beta, log_likelihood, gradient);
+        break;
+    case HBL_PRECISION_MIXED:
+        hbl_likelihood_block_double(likelihood, block, beta, log_likelihood, NULL);
+        block_float(likelihood, block, beta, NULL, gradient);
+        break;
+    }
+}
+
+void hbl_likelihood_block_hessian(const hbl_likelihood *likelihood, size_t block,
+                                  const double *beta, double *hessian)
+{
+    each_strip(likelihood, likelihood->pass->in_double, &likelihood->in_double, block, beta, NULL,
+               NULL, hessian);
+}
