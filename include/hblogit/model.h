@@ -154,8 +154,10 @@ typedef struct {
 /* Looks for what cannot be estimated: columns that never vary within a task, collinear columns
  * (named), a column that separates the choices, an alternative never chosen, badly scaled columns,
  * fewer persons than a full covariance has parameters, random intercepts with one task a person.
- * ERROR findings make a fit meaningless (an improper posterior or no maximum). */
-int hbl_model_check(const hbl_model *model, hbl_findings **findings, hbl_error *error);
+ * prior may be NULL, where it is not known: with it, what a flat prior leaves without bound is an
+ * ERROR. ERROR findings make a fit meaningless (an improper posterior or no maximum). */
+int hbl_model_check(const hbl_model *model, const hbl_prior *prior, hbl_findings **findings,
+                    hbl_error *error);
 void hbl_findings_free(hbl_findings *findings);
 
 #endif

@@ -85,7 +85,8 @@ int hbl_check_persons(const hbl_model *model, hbl_findings *findings, hbl_error 
 
 /* ---- all */
 
-int hbl_model_check(const hbl_model *model, hbl_findings **findings, hbl_error *error)
+int hbl_model_check(const hbl_model *model, const hbl_prior *prior, hbl_findings **findings,
+                    hbl_error *error)
 {
     hbl_findings *f = hbl_calloc(1, sizeof *f, "findings", error);
     int status;
@@ -94,7 +95,7 @@ int hbl_model_check(const hbl_model *model, hbl_findings **findings, hbl_error *
         return HBL_ERR_MEMORY;
     status = hbl_check_columns(model, f, error);
     if (!status)
-        status = hbl_check_choices(model, f, error);
+        status = hbl_check_choices(model, prior, f, error);
     if (!status)
         status = hbl_check_persons(model, f, error);
     if (status) {

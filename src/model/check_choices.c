@@ -43,7 +43,22 @@ static bool has_intercept(const hbl_model *model, int32_t alternative)
     return false;
 }
 
-static int find_never_chosen(const hbl_model *model, hbl_findings *findings, hbl_error *error)
+/* Whether nothing holds the coefficient back where the likelihood does not. */
+static bool is_flat(const hbl_model *model, const hbl_prior *prior, size_t c)
+{
+    return prior && c >= model->n_random && !(prior->fixed_precision > 0);
+}
+
+static bool has_flat_intercept(const hbl_model *model, const hbl_prior *prior)
+{
+    for (size_t c = model->n_random; c < model->n_columns; c++)
+        if (is_intercept(model->name[c], NULL) && is_flat(model, prior, c))
+            return true;
+    return false;
+}
+
+static int find_never_chosen(const hbl_model *model, const hbl_prior *prior, hbl_findings *findings,
+                             hbl_error *error)
 {
     const hbl_panel *panel = model->panel;
     size_t *chosen = NULL;
@@ -54,10 +69,11 @@ static int find_never_chosen(const hbl_model *model, hbl_findings *findings, hbl
             continue;
         if (has_intercept(model, (int32_t)j))
             status = hbl_findings_add(
-                findings, error, HBL_FINDING_WARNING,
+                findings, error,
+                has_flat_intercept(model, prior) ? HBL_FINDING_ERROR : HBL_FINDING_WARNING,
                 "alternative \"%s\" is never chosen: the larger the intercepts against it, the "
                 "better, without end, and only the prior holds them; leave the alternative or the "
-                "intercepts out",
+                "intercepts out, or give fixed coefficients a prior (hb.prior.fixed.precision)",
                 panel->alternative_label[j]);
         else
             status =
@@ -96,7 +112,8 @@ static bool is_reported(const hbl_model *model, size_t c, const signs *seen)
     return is_intercept(model->name[c], NULL) && seen->less;
 }
 
-static int find_separation(const hbl_model *model, hbl_findings *findings, hbl_error *error)
+static int find_separation(const hbl_model *model, const hbl_prior *prior, hbl_findings *findings,
+                           hbl_error *error)
 {
     signs *seen = hbl_calloc(model->n_columns, sizeof *seen, "choices", error);
     int status = seen == NULL ? HBL_ERR_MEMORY : HBL_OK;
@@ -107,19 +124,22 @@ static int find_separation(const hbl_model *model, hbl_findings *findings, hbl_e
         if (seen[c].more == seen[c].less || is_reported(model, c, &seen[c]))
             continue;
         status = hbl_findings_add(
-            findings, error, HBL_FINDING_WARNING,
+            findings, error, is_flat(model, prior, c) ? HBL_FINDING_ERROR : HBL_FINDING_WARNING,
             "\"%s\" separates the choices: the chosen alternative never has %s of it than another; "
             "its coefficient has no maximum of the likelihood, and only the prior holds it%s",
             model->name[c], seen[c].more ? "less" : "more",
-            c < model->n_random ? "" : "; give fixed coefficients a prior or leave it out");
+            c < model->n_random ? ""
+                                : "; give fixed coefficients a prior (hb.prior.fixed.precision) or "
+                                  "leave it out");
     }
     free(seen);
     return status;
 }
 
-int hbl_check_choices(const hbl_model *model, hbl_findings *findings, hbl_error *error)
+int hbl_check_choices(const hbl_model *model, const hbl_prior *prior, hbl_findings *findings,
+                      hbl_error *error)
 {
-    const int status = find_never_chosen(model, findings, error);
+    const int status = find_never_chosen(model, prior, findings, error);
 
-    return status ? status : find_separation(model, findings, error);
+    return status ? status : find_separation(model, prior, findings, error);
 }

@@ -15,7 +15,8 @@ int hbl_findings_add(hbl_findings *findings, hbl_error *error, hbl_severity seve
 int hbl_check_columns(const hbl_model *model, hbl_findings *findings, hbl_error *error);
 
 /* Alternatives that are never chosen, columns that separate the choices. */
-int hbl_check_choices(const hbl_model *model, hbl_findings *findings, hbl_error *error);
+int hbl_check_choices(const hbl_model *model, const hbl_prior *prior, hbl_findings *findings,
+                      hbl_error *error);
 
 /* Too few persons for the covariance, too few tasks a person. */
 int hbl_check_persons(const hbl_model *model, hbl_findings *findings, hbl_error *error);

@@ -218,9 +218,10 @@ static int put_parameters(FILE *out, const hbl_model *model, hbl_error *error)
         covariances += ++size[model->block_of[k]]; /* sums to m (m + 1) / 2 for a block of m */
     free(size);
     hbl_format_count((double)K * (double)model->panel->n_persons, latent);
-    fprintf(out, "\n%zu parameters: %zu means, %zu variances and covariances, %zu fixed; ",
+    fprintf(out,
+            "\nParameters estimated: %zu (means %zu, variances and covariances %zu, fixed %zu)\n",
             K + covariances + model->n_fixed, K, covariances, model->n_fixed);
-    fprintf(out, "%s person coefficients\n", latent);
+    fprintf(out, "Latent values, the coefficients of each person: %s\n", latent);
     return HBL_OK;
 }
 

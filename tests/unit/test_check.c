@@ -26,6 +26,7 @@ typedef struct {
     size_t n_random, n_columns;
     const char *name[MOST];
     const size_t *block_of;
+    const hbl_prior *prior; /* NULL: not known */
 } fixture;
 
 static unsigned long long random_state;
@@ -82,7 +83,7 @@ static hbl_findings *check(fixture *f)
 
     if (hbl_model_from_arrays(&f->panel, f->n_random, f->n_columns - f->n_random, f->name, f->x,
                               mixing, NULL, NULL, f->block_of, &model, &error) ||
-        hbl_model_check(model, &findings, &error))
+        hbl_model_check(model, f->prior, &findings, &error))
         fail_msg("%s", error.message);
     hbl_model_free(model);
     return findings;
@@ -188,6 +189,8 @@ static void unlike_scales(void **state)
     hbl_findings_free(findings);
 }
 
+static const hbl_prior flat = {.fixed_precision = 0}, proper = {.fixed_precision = 0.01};
+
 static void separation(void **state)
 {
     fixture f;
@@ -202,7 +205,13 @@ static void separation(void **state)
     finds(&f, HBL_FINDING_WARNING,
           "\"c\" separates the choices: the chosen alternative never has more of it than another; "
           "its coefficient has no maximum of the likelihood, and only the prior holds it; give "
-          "fixed coefficients a prior or leave it out");
+          "fixed coefficients a prior (hb.prior.fixed.precision) or leave it out");
+    f.prior = &flat;
+    finds(&f, HBL_FINDING_ERROR,
+          "\"c\" separates the choices: the chosen alternative never has more of it than another; "
+          "its coefficient has no maximum of the likelihood, and only the prior holds it; give "
+          "fixed coefficients a prior (hb.prior.fixed.precision) or leave it out");
+    f.prior = &proper;
     *cell(&f, f.chosen[1], 2) = 2.0;
     hbl_findings *findings = check(&f);
     assert_int_equal(findings->n_findings, 0);
@@ -211,6 +220,7 @@ static void separation(void **state)
 
 static void never_chosen(void **state)
 {
+    hbl_findings *findings;
     fixture f;
 
     (void)state;
@@ -224,10 +234,16 @@ static void never_chosen(void **state)
         *cell(&f, r, 2) = r % ALTERNATIVES == 1;
         *cell(&f, r, 3) = r % ALTERNATIVES == 2;
     }
+    f.prior = &proper;
     finds(&f, HBL_FINDING_WARNING,
           "alternative \"r\" is never chosen: the larger the intercepts against it, the better, "
           "without end, and only the prior holds them; leave the alternative or the intercepts "
-          "out");
+          "out, or give fixed coefficients a prior (hb.prior.fixed.precision)");
+    f.prior = &flat;
+    findings = check(&f);
+    assert_int_equal(findings->n_findings, 1);
+    assert_int_equal(findings->finding[0].severity, HBL_FINDING_ERROR);
+    hbl_findings_free(findings);
 }
 
 static void few_persons(void **state)
