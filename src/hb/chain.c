@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The state of a chain: allocation, start, what derives from it, and what callers see of it.
+ */
+#include "hb/chain.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fail.h"
+#include "core/linalg.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "core/rng.h"
+
+/* ---- allocation ---- */
+
+/* Every array of doubles of a chain, with its length: what alloc and free walk. */
+typedef struct {
+    double **array;
+    size_t n;
+} slot;
+enum { SLOTS = 34 };
+
+static size_t list_arrays(hbl_chain *chain, slot *list)
+{
+    const hbl_hb *hb = chain->hb;
+    const size_t K = hb->K, F = hb->F, P = hb->P, d = hb->n_entries, tri = HBL_TRIANGLE(K);
+    const size_t lanes = hb->n_blocks * HBL_LANES, sums = hb->layout.n;
+    const bool factor = hb->kernel->uses_factor;
+    const bool hessian = factor || hb->kernel->uses_hessian;
+    /* the hessian kernel's start borrows theta_other */
+    const bool other = d > 0 || hb->kernel->uses_hessian;
+    hbl_tuning *t = &chain->tuning;
+    const slot all[] = {
+        {&chain->mu, K},
+        {&chain->L, K * K},
+        {&chain->L_inverse, K * K},
+        {&chain->omega, K * K},
+        {&chain->precision, K * K},
+        {&chain->alpha, F},
+        {&chain->lambda, K},
+        {&chain->theta, K * lanes},
+        {&chain->gradient, P * lanes},
+        {&chain->log_likelihood, lanes},
+        {&chain->theta_other, other ? K * lanes : 0},
+        {&chain->gradient_other, d ? P * lanes : 0},
+        {&chain->log_likelihood_other, d ? lanes : 0},
+        {&chain->sums.moment, sums},
+        {&chain->sums.centre, K},
+        {&chain->sums_other.moment, sums},
+        {&chain->sums_other.centre, K},
+        {&t->step, lanes},
+        {&t->factor, factor ? tri * lanes : 0},
+        {&t->hessian, hessian ? tri * lanes : 0},
+        {&t->precision_sum, K * K},
+        {&t->pooled_sum, hb->n_pooled_parts * d * d},
+        {&t->pooled_factor, d * d},
+        {&chain->interweave, K + F + 3 * K * K + 5 * d},
+        {&chain->scratch, 4 * (K * K + K)},
+        {&chain->drawn, K * K + 4 * K},
+        {&chain->scratch_pooled, d * d},
+        {&chain->chunk_moment, hb->n_chunks * sums * hb->lanes->fold},
+        {&chain->chunk_likelihood, hb->n_chunks},
+        {&chain->person_accepted, lanes},
+        {&chain->beta_mean, K * lanes},
+        {&chain->beta_m2, K * lanes},
+        {&chain->rlh_mean, lanes},
+    };
+    memcpy(list, all, sizeof all);
+    return sizeof all / sizeof *all;
+}
+
+/* A workspace's arrays are rows of lanes cut from one piece of memory. */
+static int workspace_alloc(const hbl_hb *hb, hbl_workspace *w, hbl_error *error)
+{
+    const size_t K = hb->K, P = hb->P, tri = HBL_TRIANGLE(K);
+    const struct {
+        double **array;
+        size_t rows;
+    } cut[] = {
+        {&w->beta, P},
+        {&w->slope, K},
+        {&w->theta, K},
+        {&w->gradient, P},
+        {&w->log_likelihood, 1},
+        {&w->log_ratio, 1},
+        {&w->momentum, K},
+        {&w->start, K},
+        {&w->q, P},
+        {&w->quadratic, 1},
+        {&w->quadratic_start, 1},
+        {&w->kinetic, 1},
+        {&w->kinetic_start, 1},
+        {&w->step, 1},
+        {&w->half_step, 1},
+        {&w->accepted, 1},
+        {&w->triangle, tri},
+        {&w->factor, tri},
+        {&w->hessian, HBL_TRIANGLE(P)},
+        {&w->uniform, 1},
+    };
+    size_t rows = 0;
+
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++)
+        rows += cut[i].rows;
+    w->memory = hbl_calloc_aligned(rows * HBL_LANES, sizeof(double), "a thread's work", error);
+    if (!w->memory)
+        return HBL_ERR_MEMORY;
+    rows = 0;
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        *cut[i].array = w->memory + rows * HBL_LANES;
+        rows += cut[i].rows;
+    }
+    w->factor_of = hbl_calloc(hb->n_entries, sizeof *w->factor_of, "a thread's work", error);
+    return w->factor_of ? HBL_OK : HBL_ERR_MEMORY;
+}
+
+int hbl_chain_alloc(const hbl_hb *hb, uint32_t number, int threads, hbl_chain **out,
+                    hbl_error *error)
+{
+    hbl_chain *chain = hbl_calloc(1, sizeof *chain, "a chain", error);
+    slot list[SLOTS];
+    int status = HBL_OK;
+
+    *out = NULL;
+    if (!chain)
+        return HBL_ERR_MEMORY;
+    chain->hb = hb;
+    chain->number = number;
+    chain->threads = threads > 0 ? threads : 1;
+    chain->workspace =
+        hbl_calloc((size_t)chain->threads, sizeof *chain->workspace, "a chain", error);
+    chain->chunk_count = hbl_calloc(hb->n_chunks, sizeof *chain->chunk_count, "a chain", error);
+    if (!chain->workspace || !chain->chunk_count)
+        status = HBL_ERR_MEMORY;
+    for (size_t n = list_arrays(chain, list), i = 0; i < n && !status; i++) {
+        *list[i].array = hbl_calloc_aligned(list[i].n, sizeof(double), "a chain", error);
+        if (!*list[i].array)
+            status = HBL_ERR_MEMORY;
+    }
+    for (int t = 0; t < chain->threads && !status; t++)
+        status = workspace_alloc(hb, &chain->workspace[t], error);
+    if (status) {
+        hbl_chain_free(chain);
+        return status;
+    }
+    *out = chain;
+    return HBL_OK;
+}
+
+void hbl_chain_free(hbl_chain *chain)
+{
+    slot list[SLOTS];
+
+    if (!chain)
+        return;
+    for (size_t n = list_arrays(chain, list), i = 0; i < n; i++)
+        free(*list[i].array);
+    for (int t = 0; chain->workspace && t < chain->threads; t++) {
+        free(chain->workspace[t].memory);
+        free(chain->workspace[t].factor_of);
+    }
+    free(chain->workspace);
+    free(chain->chunk_count);
+    free(chain);
+}
+
+/* ---- work in parts ---- */
+
+typedef struct {
+    hbl_chain *chain;
+    size_t n_parts;
+    hbl_part_body *body;
+} part_work;
+
+static void run_part(void *context, size_t part, int thread)
+{
+    const part_work *work = context;
+    hbl_chain *chain = work->chain;
+    const size_t n_blocks = chain->hb->n_blocks;
+
+    work->body(chain, part, part * n_blocks / work->n_parts, (part + 1) * n_blocks / work->n_parts,
+               &chain->workspace[thread]);
+}
+
+void hbl_for_parts(hbl_chain *chain, size_t n_parts, hbl_part_body *body)
+{
+    part_work work = {chain, n_parts, body};
+    hbl_parallel_for(chain->trace ? 1 : chain->threads, n_parts, run_part, &work);
+}
+
+void hbl_sum_chunks(hbl_chain *chain, const double *centre, hbl_sums *sums)
+{
+    const hbl_hb *hb = chain->hb;
+
+    memcpy(sums->centre, centre, hb->K * sizeof(double));
+    hb->lanes->total(hb->n_chunks, hb->layout.n, chain->chunk_moment, sums->moment);
+    sums->log_likelihood = 0;
+    for (size_t c = 0; c < hb->n_chunks; c++)
+        sums->log_likelihood += chain->chunk_likelihood[c];
+}
+
+/* ---- start ---- */
+
+static void refresh_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,
+                          hbl_workspace *w)
+{
+    const hbl_hb *hb = chain->hb;
+    double *sums = chain->chunk_moment + chunk * hb->layout.n * hb->lanes->fold;
+
+    chain->chunk_likelihood[chunk] = 0;
+    memset(sums, 0, hb->layout.n * hb->lanes->fold * sizeof *sums);
+    for (size_t block = first; block < end; block++) {
+        const double *theta = hbl_at_block(chain->theta, block, hb->K);
+        double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
+        double *gradient = hbl_at_block(chain->gradient, block, hb->P);
+
+        hbl_evaluate(hb, block, theta, chain->alpha, w, log_likelihood, gradient);
+        for (size_t l = 0; l < HBL_LANES; l++)
+            chain->chunk_likelihood[chunk] += log_likelihood[l];
+        hb->lanes->moments(&hb->layout, chain->mu, hb->valid + block * HBL_LANES, theta, gradient,
+                           sums);
+    }
+}
+
+void hbl_chain_refresh(hbl_chain *chain)
+{
+    const hbl_hb *hb = chain->hb;
+
+    hbl_derive_from_factor(chain);
+    hbl_for_parts(chain, hb->n_chunks, refresh_chunk);
+    hbl_sum_chunks(chain, chain->mu, &chain->sums);
+    chain->sum_z2 = 0;
+    for (size_t i = 0; i < hb->K; i++)
+        for (size_t j = 0; j <= i; j++)
+            chain->sum_z2 += (i == j ? 1 : 2) * chain->precision[i * hb->K + j] *
+                             chain->sums.moment[hb->layout.dd + HBL_TRIANGLE(i) + j];
+}
+
+/* mu a person's spread away from the pooled estimate, Omega diagonal with standard deviations of
+ * a third to three times that spread, alpha two standard errors away, theta_n ~ N(mu, Omega):
+ * chains begin further apart than they will end. */
+static void disperse(hbl_chain *chain)
+{
+    const hbl_hb *hb = chain->hb;
+    const uint64_t seed = hb->settings.seed;
+    hbl_rng rng = hbl_rng_stream(seed, chain->number, HBL_STREAM_START, 0, 0);
+
+    for (size_t k = 0; k < hb->K; k++) {
+        const double factor = exp((2 * hbl_rng_uniform(&rng) - 1) * log(3.0));
+        chain->mu[k] = hb->theta_pooled[k] + hb->spread[k] * hbl_rng_normal(&rng);
+        chain->L[k * hb->K + k] = hb->spread[k] * factor;
+        chain->lambda[k] = hb->spread[k] * hb->spread[k];
+    }
+    for (size_t f = 0; f < hb->F; f++) {
+        const double error = hb->pooled->standard_error[hb->K + f];
+        chain->alpha[f] =
+            hb->alpha_pooled[f] + (isfinite(error) ? 2 * error : 1) * hbl_rng_normal(&rng);
+    }
+    for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++) {
+        const size_t person = hb->person[at], block = at / HBL_LANES, lane = at % HBL_LANES;
+        if (person == SIZE_MAX)
+            continue;
+        rng = hbl_rng_stream(seed, chain->number, HBL_STREAM_START, person + 1, 0);
+        for (size_t k = 0; k < hb->K; k++)
+            chain->theta[(block * hb->K + k) * HBL_LANES + lane] =
+                chain->mu[k] + chain->L[k * hb->K + k] * hbl_rng_normal(&rng);
+    }
+}
+
+int hbl_chain_start(hbl_chain *chain, hbl_error *error)
+{
+    const hbl_hb *hb = chain->hb;
+
+    chain->sweep = 0;
+    disperse(chain);
+    hbl_chain_refresh(chain);
+    if (!isfinite(chain->sums.log_likelihood))
+        return hbl_fail(error, HBL_ERR_NUMERIC,
+                        "chain %u: the log-likelihood is not finite at the start", chain->number);
+    if (hb->K) {
+        for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++)
+            chain->tuning.step[at] = hb->kernel->first_step(hb->K);
+    }
+    chain->tuning.interweave_step = 0.5;
+    if (hb->kernel->uses_hessian && hb->K)
+        hbl_fractional_hessians(chain);
+    hbl_accumulate_hessians(chain, true);
+    for (size_t e = 0; e < hb->n_entries; e++) /* should the Hessian not be positive definite */
+        chain->tuning.pooled_factor[e * hb->n_entries + e] = sqrt((double)hb->N);
+    hbl_refactor(chain);
+    return HBL_OK;
+}
+
+int hbl_chain_set_state(hbl_chain *chain, const double *theta, const double *mu,
+                        const double *omega, const double *alpha, const double *lambda,
+                        hbl_error *error)
+{
+    const hbl_hb *hb = chain->hb;
+
+    if (hb->K && !hbl_cholesky(hb->K, omega, chain->L))
+        return hbl_fail(error, HBL_ERR_NUMERIC, "Omega is not positive definite");
+    memcpy(chain->mu, mu, hb->K * sizeof(double));
+    if (hb->F)
+        memcpy(chain->alpha, alpha, hb->F * sizeof(double));
+    if (lambda)
+        memcpy(chain->lambda, lambda, hb->K * sizeof(double));
+    for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++)
+        for (size_t k = 0; k < hb->K && hb->person[at] != SIZE_MAX; k++)
+            chain->theta[(at / HBL_LANES * hb->K + k) * HBL_LANES + at % HBL_LANES] =
+                theta[hb->person[at] * hb->K + k];
+    hbl_chain_refresh(chain);
+    return HBL_OK;
+}
+
+/* ---- what callers see ---- */
+
+void hbl_chain_trace(hbl_chain *chain, FILE *trace)
+{
+    chain->trace = trace;
+}
+
+void hbl_chain_draw(const hbl_chain *chain, hbl_draw *draw)
+{
+    draw->mu = chain->mu;
+    draw->omega = chain->omega;
+    draw->alpha = chain->alpha;
+    draw->log_likelihood = chain->sums.log_likelihood;
+    draw->log_posterior = hbl_log_posterior(chain);
+    draw->acceptance = chain->acceptance;
+    draw->sweep = chain->sweep;
+}
+
+/* Unpacks persons into the panel's order, through g where transform is set. */
+static void unpack(const hbl_chain *chain, bool transform, double *out)
+{
+    const hbl_hb *hb = chain->hb;
+    const hbl_model *model = hb->model;
+    double slope;
+
+    for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++) {
+        const size_t person = hb->person[at], block = at / HBL_LANES, lane = at % HBL_LANES;
+        for (size_t k = 0; k < hb->K && person != SIZE_MAX; k++) {
+            const double *theta = &chain->theta[(block * hb->K + k) * HBL_LANES + lane];
+            double *to = &out[person * hb->K + k];
+            if (transform)
+                model->mixing[k]->transform(1, theta, model->lower[k], model->upper[k], to, &slope);
+            else
+                *to = *theta;
+        }
+    }
+}
+
+void hbl_chain_beta(const hbl_chain *chain, double *beta)
+{
+    unpack(chain, true, beta);
+}
+
+void hbl_chain_theta(const hbl_chain *chain, double *theta)
+{
+    unpack(chain, false, theta);
+}
+
+static hbl_kernel_report report_of(const char *name, const hbl_count *count, double step)
+{
+    const hbl_kernel_report report = {name, count->tried > 0 ? count->accepted / count->tried : NAN,
+                                      step, count->non_finite};
+    return report;
+}
+
+size_t hbl_chain_kernels(const hbl_chain *chain, hbl_kernel_report *report, size_t capacity)
+{
+    const hbl_hb *hb = chain->hb;
+    hbl_kernel_report all[3];
+    size_t n = 0;
+
+    if (hb->K) {
+        double step = 0;
+        for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++)
+            step += hb->valid[at] * chain->tuning.step[at] / (double)hb->N;
+        all[n++] = report_of(hb->kernel->name, &chain->person_count, step);
+        if (chain->population_count.tried > 0)
+            all[n++] =
+                report_of("population", &chain->population_count, hb->settings.over_relaxation);
+    }
+    if (hb->n_entries)
+        all[n++] = report_of(hb->moves_hierarchy ? "interweave" : "fixed", &chain->interweave_count,
+                             chain->tuning.interweave_step);
+    for (size_t i = 0; i < n && i < capacity; i++)
+        report[i] = all[i];
+    return n;
+}

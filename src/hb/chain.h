@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the rooms of this folder share: the problem (immutable), the state of a chain, and the
+ * steps of a sweep. Persons lie in blocks of HBL_LANES as src/likelihood packs them; "covariance"
+ * is what the model file calls a block, the coefficients whose theta are correlated.
+ */
+#ifndef HBL_HB_CHAIN_H
+#define HBL_HB_CHAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/rng.h"
+#include "hb/lanes.h"
+#include "hblogit/hb.h"
+#include "likelihood/likelihood.h"
+
+/* ---- the problem ---- */
+
+/* A covariance block: Omega over `index` ~ IW(df, V), V = scale I (or from lambda, Huang-Wand). */
+typedef struct {
+    size_t size, *index; /* coefficients, ascending */
+    double df, scale;
+} hbl_covariance;
+
+/* An element of the vector (mu, L, alpha) that the interweaving step moves. */
+typedef enum { HBL_ENTRY_MEAN, HBL_ENTRY_FACTOR, HBL_ENTRY_FIXED } hbl_entry_kind;
+typedef struct {
+    hbl_entry_kind kind;
+    size_t row, column; /* mu_row; L_row,column; alpha_row */
+} hbl_entry;
+
+typedef struct hbl_person_kernel hbl_person_kernel;
+
+struct hbl_hb {
+    const hbl_model *model;
+    hbl_hb_settings settings;
+    const hbl_person_kernel *kernel;
+    hbl_likelihood *likelihood;
+    const hbl_lanes *lanes;
+    hbl_mnl *pooled;
+    size_t N, K, F, P; /* persons, random and fixed coefficients, P = K + F */
+    size_t n_blocks;   /* of persons */
+    size_t n_chunks;   /* of blocks: what one thread takes at a time; sums are by chunk */
+    size_t *person;    /* [n_blocks * HBL_LANES]: the panel's person, SIZE_MAX for padding */
+    double *valid;     /* [n_blocks][lane]: 1, or 0 for padding */
+    double *tasks;     /* [n_blocks][lane]: T_n, 1 for padding */
+    size_t n_covariances;
+    hbl_covariance *covariance;
+    size_t *covariance_of, *position; /* [K]: the covariance block, and the place in it */
+    /* From the pooled fit, on the scale of theta: estimate, Hessian, and the square root of a
+     * person's share of its inverse diagonal; alpha's estimate. */
+    double *theta_pooled, *pooled_curvature; /* [K], [K x K] */
+    double *slope_pooled, *spread;           /* [K], [K]; slope is g' at theta_pooled */
+    double *alpha_pooled;                    /* [F] */
+    size_t n_curved, *curved;                /* the coefficients whose g is not the identity */
+    hbl_moment_layout layout;
+    size_t n_entries;
+    size_t *entry_row;     /* [n_entries]: the place in (theta_n, alpha) that the entry moves */
+    size_t n_pooled_parts; /* partial sums of the pooled Hessian, as many as memory allows */
+    hbl_entry *entry;      /* the interweaving vector: empty, alpha, or (mu, L, alpha) */
+    bool moves_hierarchy;  /* it holds mu and L */
+    bool needs_gradient;   /* some step starts from the gradient at the current state */
+};
+
+/* ---- the state of a chain ---- */
+
+/* A thread's scratch space for one block of persons: arrays of lanes. */
+typedef struct {
+    double *beta, *slope;     /* [P], [K] */
+    double *theta, *gradient; /* the proposal [K], d ll / d (theta, alpha) at it [P] */
+    double *log_likelihood;   /* [1] */
+    double *log_ratio;        /* [1]: ln of the Metropolis-Hastings ratio */
+    double *momentum, *start; /* [K] normals as the kernel moved them, and as they were drawn */
+    double *q;                /* [P]: Omega^-1 (theta - mu) */
+    double *quadratic, *quadratic_start, *kinetic, *kinetic_start, *step, *half_step; /* [1] */
+    double *accepted;          /* [1]: 1 or 0 */
+    double *triangle, *factor; /* [K (K + 1) / 2] each */
+    double *hessian;           /* [P (P + 1) / 2] */
+    double *uniform;           /* [1] */
+    hbl_rng rng[HBL_LANES];
+    double *memory;           /* all of the above */
+    const double **factor_of; /* [n_entries]: what an entry of the interweaving multiplies */
+} hbl_workspace;
+
+/* Sums over the persons of the current state: log-likelihood and the moments of hbl_lanes. */
+typedef struct {
+    double log_likelihood;
+    double *moment; /* [layout.n], about `centre` */
+    double *centre; /* [K] */
+} hbl_sums;
+
+/* What warm-up learns. */
+typedef struct {
+    double *step;          /* [n_blocks][lane]: of the person kernel */
+    double *factor;        /* [n_blocks][triangle][lane]: W_n, W_n'W_n = (H_n + P)^-1 (hmc) */
+    double *hessian;       /* [n_blocks][triangle][lane]: H_n (hessian), or its running sum (hmc) */
+    double *precision_sum; /* [K x K] */
+    double n_hessians;
+    double *pooled_sum; /* [n_entries x n_entries], lower */
+    double n_pooled;
+    double *pooled_factor; /* R, lower, R R' = pooled Hessian + prior: shapes the interweaving */
+    double interweave_step;
+} hbl_tuning;
+
+typedef struct {
+    double accepted, tried;
+    uint64_t non_finite;
+} hbl_count;
+
+struct hbl_chain {
+    const hbl_hb *hb;
+    uint32_t number; /* from 1 */
+    int threads;
+    uint64_t sweep; /* sweeps done */
+    /* population */
+    double *mu, *L, *L_inverse, *omega, *precision; /* [K], K x K */
+    double *alpha, *lambda;                         /* [F], [K] (Huang-Wand) */
+    /* persons, [n_blocks][...][lane] */
+    double *theta, *gradient, *log_likelihood;
+    double *theta_other, *gradient_other, *log_likelihood_other; /* the interweaving's proposal */
+    hbl_sums sums, sums_other;
+    double sum_z2; /* sum over persons of |L^-1 (theta_n - mu)|^2 */
+    /* machinery */
+    hbl_tuning tuning;
+    hbl_workspace *workspace; /* [threads] */
+    double *interweave;       /* room for its proposal: see interweave.c */
+    double *scratch;          /* [4 (K^2 + K)] for the steps of the population */
+    double *drawn;            /* [K^2 + 4 K] what the population step drew, for the trace */
+    double *scratch_pooled;   /* [n_entries x n_entries] */
+    double *chunk_moment;     /* [n_chunks][layout.n][fold] */
+    double *chunk_likelihood; /* [n_chunks] */
+    hbl_count *chunk_count;   /* [n_chunks] */
+    double jitter;            /* of the person kernel's step, this sweep */
+    hbl_count person_count, interweave_count, population_count;
+    double *person_accepted; /* [n_blocks][lane]: acceptances after warm-up */
+    double acceptance;       /* share of persons that moved in the last sweep */
+    /* running moments of the persons */
+    size_t n_accumulated;
+    double *beta_mean, *beta_m2, *rlh_mean; /* [n_blocks][K][lane], [n_blocks][lane] */
+    FILE *trace;                            /* NULL: none */
+};
+
+/* ---- offsets into arrays of blocks ---- */
+
+static inline double *hbl_at_block(double *array, size_t block, size_t rows)
+{
+    return array + block * rows * HBL_LANES;
+}
+
+/* ---- kernels for theta_n ---- */
+
+struct hbl_person_kernel {
+    const char *name;   /* as in hbl_person_kernels */
+    double target;      /* acceptance that warm-up steers to */
+    bool uses_gradient; /* of the log-likelihood at the current state */
+    bool uses_hessian;  /* the fixed H_n of the fractional likelihood */
+    bool uses_factor;   /* the W_n that warm-up averages */
+    double (*first_step)(size_t K);
+    double largest_step;
+    /* From the chain's state and the normals in workspace->momentum: writes theta, log_likelihood,
+     * log_ratio and, where the chain needs it, gradient. */
+    void (*propose)(const hbl_chain *chain, size_t block, hbl_workspace *workspace);
+};
+
+extern const hbl_person_kernel hbl_kernel_hmc, hbl_kernel_hessian, hbl_kernel_random_walk;
+const hbl_person_kernel *hbl_person_kernel_find(const char *name);
+
+/* ---- steps of a sweep ---- */
+
+/* theta_n | mu, Omega, alpha, choices_n for every person. */
+void hbl_person_step(hbl_chain *chain);
+
+/* mu, Omega (and lambda) | theta_1..N. */
+int hbl_population_step(hbl_chain *chain, hbl_error *error);
+
+/* mu, L, alpha | z_1..N, choices, with z_n = L^-1 (theta_n - mu) held; or alpha alone. */
+void hbl_interweave_step(hbl_chain *chain);
+
+/* Learns the preconditioners from the sweep just done; nothing after warm-up. */
+void hbl_adapt(hbl_chain *chain);
+
+/* Learns the interweaving's step from the probability with which it was accepted. */
+void hbl_adapt_interweave(hbl_chain *chain, double probability);
+
+/* Robbins-Monro gain of the step sizes' adaptation. */
+double hbl_adaptation_gain(uint64_t sweep);
+
+/* ---- pieces ---- */
+
+/* beta = g(theta) of a block into workspace->beta; g' into the rows of workspace->slope whose g is
+ * not the identity. */
+void hbl_transform(const hbl_hb *hb, const double *theta, hbl_workspace *workspace);
+
+/* log-likelihood and gradient wrt (theta, alpha) of a block at theta; log_likelihood may be NULL,
+ * or gradient. */
+void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
+                  hbl_workspace *workspace, double *log_likelihood, double *gradient);
+
+/* Minus the second derivatives of a block's log-likelihood wrt (theta, alpha), leaving out those of
+ * g: workspace->hessian, [P (P + 1) / 2]. */
+void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
+                          hbl_workspace *workspace);
+
+/* Cuts the blocks into that many parts and calls body(chain, part, first block, end block,
+ * workspace) for each, in parallel. */
+typedef void hbl_part_body(hbl_chain *chain, size_t part, size_t first, size_t end,
+                           hbl_workspace *workspace);
+void hbl_for_parts(hbl_chain *chain, size_t n_parts, hbl_part_body *body);
+
+/* Adds up in chunk order what the chunks left. */
+void hbl_sum_chunks(hbl_chain *chain, const double *centre, hbl_sums *sums);
+
+/* Log-likelihoods, gradients and sums anew from theta and alpha, and what derives from L. */
+void hbl_chain_refresh(hbl_chain *chain);
+
+/* L_inverse, omega and precision from L. */
+void hbl_derive_from_factor(hbl_chain *chain);
+
+/* ln p(mu, L, alpha), up to a constant, as a density of those; gradient, where not NULL, wrt the
+ * entries of the interweaving vector. scratch: K^2 + K. */
+double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *L,
+                            const double *L_inverse, const double *alpha, const double *lambda,
+                            double *scratch, double *gradient);
+
+/* ln p(theta, mu, Omega, alpha, choices) up to a constant, as a density of Omega. */
+double hbl_log_posterior(const hbl_chain *chain);
+
+/* V_kk of the inverse Wishart of coefficient k. */
+double hbl_prior_scale_of(const hbl_hb *hb, const double *lambda, size_t k);
+
+/* Degrees of freedom of the inverse Wishart of a covariance block. */
+double hbl_prior_df_of(const hbl_hb *hb, const hbl_covariance *covariance);
+
+/* H_n of the fractional likelihood for every person (kernel `hessian`). */
+void hbl_fractional_hessians(hbl_chain *chain);
+
+/* Adds the persons' Hessians to tuning.hessian and, where pooled is set, that of all choices in the
+ * interweaving vector to tuning.pooled_sum. */
+void hbl_accumulate_hessians(hbl_chain *chain, bool pooled);
+
+/* Factors what has been accumulated. */
+void hbl_refactor(hbl_chain *chain);
+
+/* ---- state ---- */
+
+/* Sets the state from outside: theta is n_persons x K in the panel's order; lambda may be NULL.
+ * HBL_ERR_NUMERIC where omega is not positive definite. */
+int hbl_chain_set_state(hbl_chain *chain, const double *theta, const double *mu,
+                        const double *omega, const double *alpha, const double *lambda,
+                        hbl_error *error);
+void hbl_chain_theta(const hbl_chain *chain, double *theta);
+
+/* ---- trace (see trace.c) ---- */
+
+typedef struct {
+    const char *name;
+    const double *value;
+    size_t n, stride; /* n values, stride apart */
+} hbl_trace_field;
+void hbl_trace(const hbl_chain *chain, const char *step, int64_t person,
+               const hbl_trace_field *field, size_t n_fields);
+
+#endif

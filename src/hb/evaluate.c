@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The likelihood as the sampler sees it: in theta, beta = g(theta), and alpha.
+ */
+#include <string.h>
+
+#include "hb/chain.h"
+
+void hbl_transform(const hbl_hb *hb, const double *theta, hbl_workspace *w)
+{
+    const hbl_model *model = hb->model;
+
+    memcpy(w->beta, theta, hb->K * HBL_LANES * sizeof *theta);
+    for (size_t c = 0; c < hb->n_curved; c++) {
+        const size_t k = hb->curved[c], at = k * HBL_LANES;
+        model->mixing[k]->transform(HBL_LANES, theta + at, model->lower[k], model->upper[k],
+                                    w->beta + at, w->slope + at);
+    }
+}
+
+/* The columns of the likelihood: beta_n, then alpha in every lane. */
+static void fill_columns(const hbl_hb *hb, const double *theta, const double *alpha,
+                         hbl_workspace *w)
+{
+    hbl_transform(hb, theta, w);
+    for (size_t f = 0; f < hb->F; f++)
+        for (size_t l = 0; l < HBL_LANES; l++)
+            w->beta[(hb->K + f) * HBL_LANES + l] = alpha[f];
+}
+
+static void multiply_by_slope(const hbl_workspace *w, size_t k, double *row)
+{
+    for (size_t l = 0; l < HBL_LANES; l++)
+        row[l] *= w->slope[k * HBL_LANES + l];
+}
+
+void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
+                  hbl_workspace *w, double *log_likelihood, double *gradient)
+{
+    fill_columns(hb, theta, alpha, w);
+    hbl_likelihood_block(hb->likelihood, block, w->beta, log_likelihood, gradient);
+    for (size_t c = 0; gradient && c < hb->n_curved; c++)
+        multiply_by_slope(w, hb->curved[c], gradient + hb->curved[c] * HBL_LANES);
+}
+
+void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
+                          hbl_workspace *w)
+{
+    fill_columns(hb, theta, alpha, w);
+    hbl_likelihood_block_hessian(hb->likelihood, block, w->beta, w->hessian);
+    for (size_t c = 0; c < hb->n_curved; c++) {
+        const size_t k = hb->curved[c];
+        for (size_t j = 0; j <= k; j++)
+            multiply_by_slope(w, k, w->hessian + (HBL_TRIANGLE(k) + j) * HBL_LANES);
+        for (size_t i = k; i < hb->P; i++)
+            multiply_by_slope(w, k, w->hessian + (HBL_TRIANGLE(i) + k) * HBL_LANES);
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hb/lanes.h"
+
+#include "core/isa.h"
+
+#ifdef __x86_64__
+extern const hbl_lanes hbl_lanes_sse2, hbl_lanes_avx2, hbl_lanes_avx512;
+static const hbl_lanes *const tables[] = {&hbl_lanes_sse2, &hbl_lanes_avx2, &hbl_lanes_avx512};
+#else
+extern const hbl_lanes hbl_lanes_baseline;
+static const hbl_lanes *const tables[] = {&hbl_lanes_baseline};
+#endif
+
+const hbl_lanes *hbl_lanes_best(void)
+{
+    return tables[hbl_isa_best()];
+}
+
+hbl_moment_layout hbl_moment_layout_of(size_t n_random, size_t n_columns)
+{
+    hbl_moment_layout layout = {.n_random = n_random, .n_columns = n_columns};
+
+    layout.d = 0;
+    layout.dd = layout.d + n_random;
+    layout.g = layout.dd + HBL_TRIANGLE(n_random);
+    layout.gd = layout.g + n_columns;
+    layout.n = layout.gd + HBL_TRIANGLE(n_random);
+    return layout;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Compiled once for each instruction set. Every function walks the block one machine vector of
+ * lanes at a time, so that accumulators stay in registers.
+ */
+#include "hb/lanes.h"
+
+#include <math.h>
+
+#if defined(__AVX512F__)
+enum { WIDTH = 8 };
+#elif defined(__AVX__)
+enum { WIDTH = 4 };
+#else
+enum { WIDTH = 2 };
+#endif
+enum { VECTORS = HBL_LANES / WIDTH };
+
+typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
+typedef long long bits __attribute__((vector_size(WIDTH * sizeof(double))));
+
+/* Vector v of row k in an array of lanes. */
+#define AT(array, k, v)  (((const vec *)(array))[(k)*VECTORS + (v)])
+#define SET(array, k, v) (((vec *)(array))[(k)*VECTORS + (v)])
+#define FOR_VECTORS(v)   for (size_t v = 0; v < VECTORS; v++)
+
+static vec square_root(vec x)
+{
+    for (int l = 0; l < WIDTH; l++)
+        x[l] = sqrt(x[l]);
+    return x;
+}
+
+static void kick(size_t K, const double *restrict w, const double *restrict g,
+                 const double *restrict q, const double *restrict step, double *restrict p)
+{
+    FOR_VECTORS(v)
+    {
+        const double *row = w;
+        for (size_t i = 0; i < K; i++, row += i * HBL_LANES) {
+            vec sum = {0};
+            for (size_t j = 0; j <= i; j++)
+                sum += AT(row, j, v) * (AT(g, j, v) - AT(q, j, v));
+            SET(p, i, v) += AT(step, 0, v) * sum;
+        }
+    }
+}
+
+static void drift(size_t K, const double *restrict w, const double *restrict p,
+                  const double *restrict step, double *restrict theta)
+{
+    FOR_VECTORS(v)
+    {
+        for (size_t j = 0; j < K; j++) {
+            vec sum = {0};
+            for (size_t i = j; i < K; i++)
+                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
+            SET(theta, j, v) += AT(step, 0, v) * sum;
+        }
+    }
+}
+
+static void normal(size_t K, const double *restrict mu, const double *restrict precision,
+                   const double *restrict theta, double *restrict q, double *restrict quadratic)
+{
+    FOR_VECTORS(v)
+    {
+        vec total = {0};
+        for (size_t i = 0; i < K; i++) {
+            vec sum = {0};
+            for (size_t j = 0; j < K; j++)
+                sum += precision[i * K + j] * (AT(theta, j, v) - mu[j]);
+            SET(q, i, v) = sum;
+            total += sum * (AT(theta, i, v) - mu[i]);
+        }
+        SET(quadratic, 0, v) = total;
+    }
+}
+
+static void add_lower(size_t K, const double *restrict l, const double *restrict x,
+                      const double *restrict step, double *restrict theta)
+{
+    FOR_VECTORS(v)
+    {
+        for (size_t i = 0; i < K; i++) {
+            vec sum = {0};
+            for (size_t j = 0; j <= i; j++)
+                sum += l[i * K + j] * AT(x, j, v);
+            SET(theta, i, v) += AT(step, 0, v) * sum;
+        }
+    }
+}
+
+static void affine(size_t K, const double *restrict t, const double *restrict mu_from,
+                   const double *restrict mu_to, const double *restrict theta, double *restrict out)
+{
+    FOR_VECTORS(v)
+    {
+        for (size_t i = 0; i < K; i++) {
+            vec sum = {0};
+            for (size_t j = 0; j <= i; j++)
+                sum += t[i * K + j] * (AT(theta, j, v) - mu_from[j]);
+            SET(out, i, v) = sum + mu_to[i];
+        }
+    }
+}
+
+static void square(size_t K, const double *restrict x, double *restrict out)
+{
+    FOR_VECTORS(v)
+    {
+        vec sum = {0};
+        for (size_t k = 0; k < K; k++)
+            sum += AT(x, k, v) * AT(x, k, v);
+        SET(out, 0, v) = sum;
+    }
+}
+
+/* Cholesky's recurrence for R into w, then forward substitution row by row, in place:
+ * W_ij = -(sum_{j<=k<i} R_ik W_kj) / R_ii, W_ii = 1 / R_ii. */
+static void inverse_factor(size_t K, const double *restrict a, double *restrict w)
+{
+    FOR_VECTORS(v)
+    {
+        for (size_t i = 0; i < K; i++) {
+            for (size_t j = 0; j <= i; j++) {
+                vec sum = AT(a, HBL_TRIANGLE(i) + j, v);
+                for (size_t k = 0; k < j; k++)
+                    sum -= AT(w, HBL_TRIANGLE(i) + k, v) * AT(w, HBL_TRIANGLE(j) + k, v);
+                SET(w, HBL_TRIANGLE(i) + j, v) =
+                    i == j ? 1.0 / square_root(sum) : sum * AT(w, HBL_TRIANGLE(j) + j, v);
+            }
+        }
+        for (size_t i = 0; i < K; i++) {
+            const vec inverse = AT(w, HBL_TRIANGLE(i) + i, v);
+            for (size_t j = 0; j < i; j++) {
+                vec sum = {0};
+                for (size_t k = j; k < i; k++)
+                    sum += AT(w, HBL_TRIANGLE(i) + k, v) * AT(w, HBL_TRIANGLE(k) + j, v);
+                SET(w, HBL_TRIANGLE(i) + j, v) = -inverse * sum;
+            }
+        }
+    }
+}
+
+static void select(size_t rows, const double *restrict mask, const double *restrict from,
+                   double *restrict to)
+{
+    FOR_VECTORS(v)
+    {
+        const vec zero = {0};
+        const bits chosen = AT(mask, 0, v) != zero;
+        for (size_t k = 0; k < rows; k++)
+            SET(to, k, v) = (vec)((chosen & (bits)AT(from, k, v)) | (~chosen & (bits)AT(to, k, v)));
+    }
+}
+
+static void moments(const hbl_moment_layout *layout, const double *restrict mu,
+                    const double *restrict valid, const double *restrict theta,
+                    const double *restrict gradient, double *restrict partial)
+{
+    const size_t K = layout->n_random;
+    vec *d = (vec *)partial + layout->d, *dd = (vec *)partial + layout->dd;
+    vec *g = (vec *)partial + layout->g, *gd = (vec *)partial + layout->gd;
+
+    for (size_t i = 0; i < K; i++) {
+        vec di[VECTORS], sum = {0};
+        FOR_VECTORS(v)
+        {
+            di[v] = (AT(theta, i, v) - mu[i]) * AT(valid, 0, v);
+            sum += di[v];
+        }
+        d[i] += sum;
+        for (size_t j = 0; j <= i; j++) {
+            vec square_sum = {0}, product_sum = {0};
+            FOR_VECTORS(v)
+            {
+                const vec dj = AT(theta, j, v) - mu[j];
+                square_sum += di[v] * dj;
+                product_sum += AT(gradient, i, v) * dj;
+            }
+            dd[HBL_TRIANGLE(i) + j] += square_sum;
+            gd[HBL_TRIANGLE(i) + j] += product_sum;
+        }
+    }
+    for (size_t i = 0; i < layout->n_columns; i++) {
+        vec sum = {0};
+        FOR_VECTORS(v) sum += AT(gradient, i, v);
+        g[i] += sum;
+    }
+}
+
+static void total(size_t pieces, size_t n, const double *restrict partial, double *restrict sums)
+{
+    for (size_t i = 0; i < n; i++) {
+        vec sum = {0};
+        for (size_t piece = 0; piece < pieces; piece++)
+            sum += ((const vec *)partial)[piece * n + i];
+        sums[i] = 0;
+        for (int l = 0; l < WIDTH; l++)
+            sums[i] += sum[l];
+    }
+}
+
+static void pooled(size_t n, const size_t *restrict row, const double *const *restrict factor,
+                   const double *restrict hessian, double *restrict sums)
+{
+    for (size_t e = 0; e < n; e++)
+        for (size_t f = 0; f <= e; f++) {
+            const size_t i = row[e] > row[f] ? row[e] : row[f];
+            const size_t j = row[e] > row[f] ? row[f] : row[e];
+            vec sum = {0};
+            FOR_VECTORS(v)
+            sum += AT(factor[e], 0, v) * AT(factor[f], 0, v) * AT(hessian, HBL_TRIANGLE(i) + j, v);
+            for (int l = 0; l < WIDTH; l++)
+                sums[e * n + f] += sum[l];
+        }
+}
+
+#define PASTE(a, b)     a##b
+#define TABLE_NAME(isa) PASTE(hbl_lanes_, isa)
+extern const hbl_lanes TABLE_NAME(HBL_ISA);
+const hbl_lanes TABLE_NAME(HBL_ISA) = {
+    .kick = kick,
+    .drift = drift,
+    .normal = normal,
+    .add_lower = add_lower,
+    .affine = affine,
+    .square = square,
+    .inverse_factor = inverse_factor,
+    .select = select,
+    .moments = moments,
+    .total = total,
+    .pooled = pooled,
+    .fold = WIDTH,
+};

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Running moments of the persons' coefficients (Welford 1962), so that person-level results need no
+ * stored draws; chains are merged by Chan, Golub and LeVeque's (1983) update.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "hb/chain.h"
+
+static void accumulate_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,
+                             hbl_workspace *w)
+{
+    const hbl_hb *hb = chain->hb;
+    const double n = (double)chain->n_accumulated;
+
+    (void)chunk;
+    for (size_t block = first; block < end; block++) {
+        const double *theta = hbl_at_block(chain->theta, block, hb->K);
+        double *mean = hbl_at_block(chain->beta_mean, block, hb->K);
+        double *m2 = hbl_at_block(chain->beta_m2, block, hb->K);
+        double *rlh = chain->rlh_mean + block * HBL_LANES;
+
+        hbl_transform(hb, theta, w);
+        for (size_t e = 0; e < hb->K * HBL_LANES; e++) {
+            const double difference = w->beta[e] - mean[e];
+            mean[e] += difference / n;
+            m2[e] += difference * (w->beta[e] - mean[e]);
+        }
+        for (size_t l = 0; l < HBL_LANES; l++) {
+            const size_t at = block * HBL_LANES + l;
+            rlh[l] += (exp(chain->log_likelihood[at] / hb->tasks[at]) - rlh[l]) / n;
+        }
+    }
+}
+
+void hbl_chain_accumulate(hbl_chain *chain)
+{
+    chain->n_accumulated++;
+    hbl_for_parts(chain, chain->hb->n_chunks, accumulate_chunk);
+}
+
+/* Adds a chain's mean and sum of squares to those of n draws before it. */
+static void merge(double n, double n_chain, double mean_chain, double m2_chain, double *mean,
+                  double *m2)
+{
+    const double difference = mean_chain - *mean, total = n + n_chain;
+
+    *mean += difference * n_chain / total;
+    *m2 += m2_chain + difference * difference * n * n_chain / total;
+}
+
+static void add_chain(const hbl_chain *chain, hbl_person_moments *moments)
+{
+    const hbl_hb *hb = chain->hb;
+    const double n = (double)moments->n_draws, n_chain = (double)chain->n_accumulated;
+    const double sweeps = chain->sweep > (uint64_t)hb->settings.warmup
+                              ? (double)(chain->sweep - (uint64_t)hb->settings.warmup)
+                              : 0;
+
+    if (chain->n_accumulated == 0)
+        return;
+    for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++) {
+        const size_t person = hb->person[at], block = at / HBL_LANES, lane = at % HBL_LANES;
+        if (person == SIZE_MAX)
+            continue;
+        for (size_t k = 0; k < hb->K; k++) {
+            const size_t from = (block * hb->K + k) * HBL_LANES + lane, to = person * hb->K + k;
+            merge(n, n_chain, chain->beta_mean[from], chain->beta_m2[from], &moments->mean[to],
+                  &moments->sd[to]);
+        }
+        moments->rlh[person] +=
+            (chain->rlh_mean[at] - moments->rlh[person]) * n_chain / (n + n_chain);
+        if (sweeps > 0)
+            moments->acceptance[person] +=
+                (chain->person_accepted[at] / sweeps - moments->acceptance[person]) * n_chain /
+                (n + n_chain);
+    }
+    moments->n_draws += chain->n_accumulated;
+}
+
+int hbl_person_moments_alloc(const hbl_chain *const *chains, size_t n_chains,
+                             hbl_person_moments **out, hbl_error *error)
+{
+    const hbl_hb *hb = chains[0]->hb;
+    hbl_person_moments *moments = hbl_calloc(1, sizeof *moments, "persons' moments", error);
+
+    *out = NULL;
+    if (!moments)
+        return HBL_ERR_MEMORY;
+    moments->mean = hbl_calloc(hb->N * hb->K, sizeof(double), "persons' means", error);
+    moments->sd = hbl_calloc(hb->N * hb->K, sizeof(double), "persons' deviations", error);
+    moments->rlh = hbl_calloc(hb->N, sizeof(double), "persons' likelihoods", error);
+    moments->acceptance = hbl_calloc(hb->N, sizeof(double), "persons' acceptance", error);
+    if (!moments->mean || !moments->sd || !moments->rlh || !moments->acceptance) {
+        hbl_person_moments_free(moments);
+        return HBL_ERR_MEMORY;
+    }
+    for (size_t c = 0; c < n_chains; c++)
+        add_chain(chains[c], moments);
+    for (size_t e = 0; e < hb->N * hb->K; e++)
+        moments->sd[e] =
+            moments->n_draws > 1 ? sqrt(moments->sd[e] / (double)(moments->n_draws - 1)) : NAN;
+    *out = moments;
+    return HBL_OK;
+}
+
+void hbl_person_moments_free(hbl_person_moments *moments)
+{
+    if (!moments)
+        return;
+    free(moments->mean);
+    free(moments->sd);
+    free(moments->rlh);
+    free(moments->acceptance);
+    free(moments);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * theta_n | mu, Omega, alpha, choices_n by Metropolis-Hastings, a block of persons at a time. The
+ * kernels make the proposals (person_*.c); here they are accepted or not, counted, tuned and
+ * summed.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/rng.h"
+#include "hb/chain.h"
+
+const hbl_kernel_name hbl_person_kernels[] = {
+    {"hmc", "Hamiltonian Monte Carlo, two leapfrog steps, shaped by each person's Hessian"},
+    {"hessian", "random walk with s^2 (H_n + Omega^-1)^-1, H_n of the fractional likelihood "
+                "(Rossi, Allenby and McCulloch)"},
+    {"random-walk", "random walk with rho^2 Omega (Train)"},
+    {NULL, NULL}};
+
+const hbl_person_kernel *hbl_person_kernel_find(const char *name)
+{
+    static const hbl_person_kernel *const kernels[] = {&hbl_kernel_hmc, &hbl_kernel_hessian,
+                                                       &hbl_kernel_random_walk};
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
+        if (strcmp(kernels[i]->name, name) == 0)
+            return kernels[i];
+    return NULL;
+}
+
+/* Keys each lane's stream by person and sweep, and draws the kernel's normals. */
+static void draw_normals(const hbl_chain *chain, size_t block, hbl_workspace *w)
+{
+    const hbl_hb *hb = chain->hb;
+    const size_t *person = hb->person + block * HBL_LANES;
+    double z[HBL_LANES * 4];
+
+    for (size_t l = 0; l < HBL_LANES; l++) {
+        if (person[l] == SIZE_MAX)
+            continue;
+        w->rng[l] = hbl_rng_stream(hb->settings.seed, chain->number, HBL_STREAM_PERSON, person[l],
+                                   chain->sweep);
+        for (size_t k = 0; k < hb->K;) {
+            const size_t n = hb->K - k < sizeof z / sizeof *z ? hb->K - k : sizeof z / sizeof *z;
+            hbl_rng_normals(&w->rng[l], n, z);
+            for (size_t i = 0; i < n; i++, k++)
+                w->momentum[k * HBL_LANES + l] = z[i];
+        }
+    }
+}
+
+static void trace_block(const hbl_chain *chain, size_t block, const hbl_workspace *w)
+{
+    const hbl_hb *hb = chain->hb;
+    const size_t K = hb->K, tri = HBL_TRIANGLE(K), lane = HBL_LANES;
+    const double *theta = hbl_at_block(chain->theta, block, K);
+    const double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
+    const double *factor =
+        hb->kernel->uses_factor ? hbl_at_block(chain->tuning.factor, block, tri) : w->factor;
+
+    for (size_t l = 0; l < HBL_LANES; l++) {
+        const size_t person = hb->person[block * HBL_LANES + l];
+        const hbl_trace_field field[] = {
+            {"theta", theta + l, K, lane},
+            {"proposal", w->theta + l, K, lane},
+            {"normals", w->start + l, K, lane},
+            {"step_size", w->step + l, 1, lane},
+            {"factor", factor + l, hb->kernel == &hbl_kernel_random_walk ? 0 : tri, lane},
+            {"loglik", log_likelihood + l, 1, lane},
+            {"loglik_proposal", w->log_likelihood + l, 1, lane},
+            {"log_ratio", w->log_ratio + l, 1, lane},
+            {"uniform", w->uniform + l, 1, lane},
+            {"accepted", w->accepted + l, 1, lane},
+        };
+        if (person != SIZE_MAX)
+            hbl_trace(chain, "person", (int64_t)person, field, sizeof field / sizeof *field);
+    }
+}
+
+/* Accepts with probability min(1, ratio); a ratio that is not a number is a rejection, counted. */
+static void decide(const hbl_chain *chain, size_t block, hbl_workspace *w, hbl_count *count)
+{
+    const hbl_hb *hb = chain->hb;
+    const double *valid = hb->valid + block * HBL_LANES;
+
+    for (size_t l = 0; l < HBL_LANES; l++) {
+        w->accepted[l] = w->uniform[l] = 0;
+        if (!(valid[l] > 0))
+            continue;
+        w->uniform[l] = hbl_rng_uniform(&w->rng[l]);
+        count->tried++;
+        if (isnan(w->log_ratio[l]) || isinf(w->log_likelihood[l]))
+            count->non_finite++;
+        else
+            w->accepted[l] = w->log_ratio[l] >= 0 || log(w->uniform[l]) < w->log_ratio[l];
+        count->accepted += w->accepted[l];
+    }
+}
+
+/* log e_n += gain (acceptance probability - target), in warm-up. */
+static void adapt_steps(hbl_chain *chain, size_t block, const hbl_workspace *w)
+{
+    const hbl_person_kernel *kernel = chain->hb->kernel;
+    const double gain = hbl_adaptation_gain(chain->sweep);
+    double *step = chain->tuning.step + block * HBL_LANES;
+
+    for (size_t l = 0; l < HBL_LANES; l++) {
+        const double ratio = w->log_ratio[l];
+        const double probability = isnan(ratio) ? 0 : ratio > 0 ? 1 : exp(ratio);
+        step[l] = fmin(kernel->largest_step, step[l] * exp(gain * (probability - kernel->target)));
+    }
+}
+
+static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, hbl_count *count)
+{
+    const hbl_hb *hb = chain->hb;
+    double *theta = hbl_at_block(chain->theta, block, hb->K);
+    double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
+
+    for (size_t l = 0; l < HBL_LANES; l++)
+        w->step[l] = chain->jitter * chain->tuning.step[block * HBL_LANES + l];
+    draw_normals(chain, block, w);
+    if (chain->trace)
+        memcpy(w->start, w->momentum, hb->K * HBL_LANES * sizeof(double));
+    hb->kernel->propose(chain, block, w);
+    decide(chain, block, w, count);
+    if (chain->trace)
+        trace_block(chain, block, w);
+
+    hb->lanes->select(hb->K, w->accepted, w->theta, theta);
+    hb->lanes->select(1, w->accepted, w->log_likelihood, log_likelihood);
+    if (hb->needs_gradient)
+        hb->lanes->select(hb->P, w->accepted, w->gradient,
+                          hbl_at_block(chain->gradient, block, hb->P));
+    if (chain->sweep < (uint64_t)hb->settings.warmup)
+        adapt_steps(chain, block, w);
+    else
+        for (size_t l = 0; l < HBL_LANES; l++)
+            chain->person_accepted[block * HBL_LANES + l] += w->accepted[l];
+}
+
+static void step_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,
+                       hbl_workspace *workspace)
+{
+    const hbl_hb *hb = chain->hb;
+    double *sums = chain->chunk_moment + chunk * hb->layout.n * hb->lanes->fold;
+    hbl_count count = {0};
+    double log_likelihood = 0;
+
+    memset(sums, 0, hb->layout.n * hb->lanes->fold * sizeof *sums);
+    for (size_t block = first; block < end; block++) {
+        if (hb->K)
+            step_block(chain, block, workspace, &count);
+        for (size_t l = 0; l < HBL_LANES; l++)
+            log_likelihood += chain->log_likelihood[block * HBL_LANES + l];
+        hb->lanes->moments(&hb->layout, chain->mu, hb->valid + block * HBL_LANES,
+                           hbl_at_block(chain->theta, block, hb->K),
+                           hbl_at_block(chain->gradient, block, hb->P), sums);
+    }
+    chain->chunk_likelihood[chunk] = log_likelihood;
+    chain->chunk_count[chunk] = count;
+}
+
+void hbl_person_step(hbl_chain *chain)
+{
+    const hbl_hb *hb = chain->hb;
+    hbl_rng rng =
+        hbl_rng_stream(hb->settings.seed, chain->number, HBL_STREAM_SWEEP, 0, chain->sweep);
+    hbl_count total = {0};
+
+    chain->jitter = 0.9 + 0.2 * hbl_rng_uniform(&rng);
+    hbl_for_parts(chain, hb->n_chunks, step_chunk);
+    hbl_sum_chunks(chain, chain->mu, &chain->sums);
+    for (size_t c = 0; c < hb->n_chunks; c++) {
+        total.accepted += chain->chunk_count[c].accepted;
+        total.tried += chain->chunk_count[c].tried;
+        total.non_finite += chain->chunk_count[c].non_finite;
+    }
+    chain->acceptance = total.tried > 0 ? total.accepted / total.tried : 1;
+    chain->person_count.accepted += total.accepted;
+    chain->person_count.tried += total.tried;
+    chain->person_count.non_finite += total.non_finite;
+}
