@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What hbl_fit and the estimators' drivers share.
+ */
+#ifndef HBL_RUN_FIT_H
+#define HBL_RUN_FIT_H
+
+#include "hblogit/run.h"
+#include "run/directory.h"
+#include "run/manifest.h"
+
+/* A fit in its run directory, as a driver finds it. */
+typedef struct {
+    const hbl_spec *spec;
+    const hbl_model *model;
+    const hbl_fit_options *options;
+    int threads;
+    hbl_directory *directory; /* locked; still holds what it held */
+    hbl_manifest *manifest;   /* the driver adds its part; hbl_fit writes it at the end */
+    bool begun;               /* the directory is this run's */
+} hbl_fit_run;
+
+/* The directory is the driver's from here on: clears it and writes run.json with the status
+ * "running". To be called once nothing but bad luck can stop the fit. */
+int hbl_fit_begin(hbl_fit_run *run, hbl_error *error);
+
+/* Samples and leaves chain files and persons.csv. */
+int hbl_fit_hb(hbl_fit_run *run, hbl_error *error);
+
+#endif

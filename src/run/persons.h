@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * persons.csv: a row a person with what the draws say of that person.
+ */
+#ifndef HBL_RUN_PERSONS_H
+#define HBL_RUN_PERSONS_H
+
+#include "hblogit/error.h"
+#include "hblogit/hb.h"
+#include "hblogit/model.h"
+
+/* person, then <coefficient>.mean and <coefficient>.sd of every random coefficient, rlh,
+ * acceptance; in the panel's order. */
+int hbl_persons_write(const char *path, const hbl_model *model, const hbl_person_moments *moments,
+                      hbl_error *error);
+
+#endif
