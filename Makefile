@@ -57,7 +57,7 @@ LONG_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/statistical
 .SECONDARY:
 
 all: deps
-	@$(MAKE) --no-print-directory $(LIBRARY)
+	@$(MAKE) --no-print-directory $(PROGRAM)
 
 # ---- program and library
 
@@ -92,11 +92,11 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 
 check: deps
 	@$(MAKE) --no-print-directory run-tests
-run-tests: $(TESTS)
+run-tests: $(PROGRAM) $(TESTS)
 	@tests/run $(BUILD) $(TESTS)
 check-long: deps
 	@$(MAKE) --no-print-directory run-long-tests
-run-long-tests: $(LONG_TESTS)
+run-long-tests: $(PROGRAM) $(LONG_TESTS)
 	@tests/run $(BUILD) $(LONG_TESTS)
 
 # The same tests under AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, valgrind.
@@ -108,7 +108,7 @@ check-thread:
 	    $(MAKE) check BUILD=$(BUILD)/thread CC=clang CFLAGS="-O1 -g -fsanitize=thread"
 check-valgrind: deps
 	@$(MAKE) --no-print-directory run-valgrind
-run-valgrind: $(TESTS)
+run-valgrind: $(PROGRAM) $(TESTS)
 	@HBLOGIT_VALGRIND=1 tests/run $(BUILD) $(TESTS)
 
 # ---- the rest

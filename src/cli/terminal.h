@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Progress of a fit on standard error: on a terminal one line a chain, redrawn in place; elsewhere
+ * a plain line now and then.
+ */
+#ifndef CLI_TERMINAL_H
+#define CLI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hblogit/run.h"
+
+typedef struct {
+    hbl_progress now;  /* as last told; n_sweeps 0: nothing yet */
+    unsigned quarters; /* told of in plain lines */
+    double told;       /* when the last plain line was, seconds */
+} cli_chain_line;
+
+typedef struct {
+    bool in_place, colour;
+    size_t n_chains, n_drawn; /* lines on the terminal now */
+    cli_chain_line *line;     /* n_chains */
+} cli_terminal;
+
+/* Looks at standard error, TERM and NO_COLOR. false: out of memory. */
+bool cli_terminal_open(cli_terminal *terminal, size_t n_chains);
+void cli_terminal_close(cli_terminal *terminal);
+
+/* An hbl_fit_options.progress whose context is a cli_terminal. */
+void cli_terminal_progress(void *terminal, const hbl_progress *progress);
+
+#endif
