@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Arithmetic on blocks of persons against plain code of one person at a time, on every instruction
+ * set that the machine has.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/isa.h"
+#include "hb/lanes.h"
+
+enum { L = HBL_LANES, MOST = 17 };
+static const size_t sizes[] = {1, 2, 6, 10, 17};
+enum { N_SIZES = sizeof sizes / sizeof *sizes };
+
+/* ---- numbers ---- */
+
+static uint64_t generator = 7;
+
+static double number(void)
+{
+    generator = generator * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (double)(generator >> 33) / 1073741824.0 - 1;
+}
+
+/* Rows of lanes, filled; of exactly that size, so that sanitizers see what lies beyond. */
+static double *rows_of(size_t rows)
+{
+    double *array = aligned_alloc(64, (rows + (rows == 0)) * L * sizeof(double));
+    assert_non_null(array);
+    for (size_t i = 0; i < rows * L; i++)
+        array[i] = number();
+    return array;
+}
+
+/* Where a K x K matrix has its lower triangle, with a diagonal well away from 0. */
+static void fill_lower(size_t K, double *a)
+{
+    for (size_t i = 0; i < K; i++)
+        for (size_t j = 0; j < K; j++)
+            a[i * K + j] = i == j ? 2 + number() : j < i ? number() : 0;
+}
+
+static void near(double value, double wanted, double size)
+{
+    if (fabs(value - wanted) <= 1e-13 * (size + 1))
+        return;
+    fail_msg("%.17g, wanted %.17g", value, wanted);
+}
+
+/* ---- the functions ---- */
+
+/* p += step W (g - q), W a lower triangle a lane. */
+static void check_kick(const hbl_lanes *lanes, size_t K)
+{
+    double *w = rows_of(HBL_TRIANGLE(K)), *g = rows_of(K), *q = rows_of(K), *step = rows_of(1);
+    double *p = rows_of(K), *old = rows_of(K);
+
+    memcpy(old, p, K * L * sizeof *p);
+    lanes->kick(K, w, g, q, step, p);
+    for (size_t l = 0; l < L; l++)
+        for (size_t i = 0; i < K; i++) {
+            double wanted = old[i * L + l];
+            for (size_t j = 0; j <= i; j++)
+                wanted +=
+                    step[l] * w[(HBL_TRIANGLE(i) + j) * L + l] * (g[j * L + l] - q[j * L + l]);
+            near(p[i * L + l], wanted, (double)K);
+        }
+    free(w), free(g), free(q), free(step), free(p), free(old);
+}
+
+/* theta += step W'p */
+static void check_drift(const hbl_lanes *lanes, size_t K)
+{
+    double *w = rows_of(HBL_TRIANGLE(K)), *p = rows_of(K), *step = rows_of(1);
+    double *theta = rows_of(K), *old = rows_of(K);
+
+    memcpy(old, theta, K * L * sizeof *theta);
+    lanes->drift(K, w, p, step, theta);
+    for (size_t l = 0; l < L; l++)
+        for (size_t j = 0; j < K; j++) {
+            double wanted = old[j * L + l];
+            for (size_t i = j; i < K; i++)
+                wanted += step[l] * w[(HBL_TRIANGLE(i) + j) * L + l] * p[i * L + l];
+            near(theta[j * L + l], wanted, (double)K);
+        }
+    free(w), free(p), free(step), free(theta), free(old);
+}
+
+static void check_normal(const hbl_lanes *lanes, size_t K)
+{
+    double mu[MOST], precision[MOST * MOST];
+    double *theta = rows_of(K), *q = rows_of(K), *quadratic = rows_of(1);
+
+    for (size_t i = 0; i < K; i++) {
+        mu[i] = number();
+        for (size_t j = 0; j <= i; j++)
+            precision[i * K + j] = precision[j * K + i] = number();
+    }
+    lanes->normal(K, mu, precision, theta, q, quadratic);
+    for (size_t l = 0; l < L; l++) {
+        double total = 0;
+        for (size_t i = 0; i < K; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < K; j++)
+                sum += precision[i * K + j] * (theta[j * L + l] - mu[j]);
+            near(q[i * L + l], sum, (double)K);
+            total += sum * (theta[i * L + l] - mu[i]);
+        }
+        near(quadratic[l], total, (double)(K * K));
+    }
+    free(theta), free(q), free(quadratic);
+}
+
+static void check_add_lower(const hbl_lanes *lanes, size_t K)
+{
+    double lower[MOST * MOST];
+    double *x = rows_of(K), *step = rows_of(1), *theta = rows_of(K), *old = rows_of(K);
+
+    fill_lower(K, lower);
+    memcpy(old, theta, K * L * sizeof *theta);
+    lanes->add_lower(K, lower, x, step, theta);
+    for (size_t l = 0; l < L; l++)
+        for (size_t i = 0; i < K; i++) {
+            double wanted = old[i * L + l];
+            for (size_t j = 0; j < K; j++)
+                wanted += step[l] * lower[i * K + j] * x[j * L + l];
+            near(theta[i * L + l], wanted, (double)K);
+        }
+    free(x), free(step), free(theta), free(old);
+}
+
+static void check_affine(const hbl_lanes *lanes, size_t K)
+{
+    double t[MOST * MOST], from[MOST], to[MOST];
+    double *theta = rows_of(K), *out = rows_of(K);
+
+    fill_lower(K, t);
+    for (size_t k = 0; k < K; k++)
+        from[k] = number(), to[k] = number();
+    lanes->affine(K, t, from, to, theta, out);
+    for (size_t l = 0; l < L; l++)
+        for (size_t i = 0; i < K; i++) {
+            double wanted = to[i];
+            for (size_t j = 0; j < K; j++)
+                wanted += t[i * K + j] * (theta[j * L + l] - from[j]);
+            near(out[i * L + l], wanted, (double)K);
+        }
+    free(theta), free(out);
+}
+
+static void check_square(const hbl_lanes *lanes, size_t K)
+{
+    double *x = rows_of(K), *out = rows_of(1);
+
+    lanes->square(K, x, out);
+    for (size_t l = 0; l < L; l++) {
+        double wanted = 0;
+        for (size_t k = 0; k < K; k++)
+            wanted += x[k * L + l] * x[k * L + l];
+        near(out[l], wanted, (double)K);
+    }
+    free(x), free(out);
+}
+
+/* W a W' = I, lane by lane; a lane whose matrix is not positive definite gives NaN on its own. */
+static void check_inverse_factor(const hbl_lanes *lanes, size_t K)
+{
+    enum { BAD = 5 };
+    double *a = rows_of(HBL_TRIANGLE(K)), *w = rows_of(HBL_TRIANGLE(K));
+    double lower[MOST * MOST];
+
+    for (size_t l = 0; l < L; l++) {
+        fill_lower(K, lower);
+        for (size_t i = 0; i < K; i++)
+            for (size_t j = 0; j <= i; j++) {
+                double sum = 0;
+                for (size_t k = 0; k <= j; k++)
+                    sum += lower[i * K + k] * lower[j * K + k];
+                a[(HBL_TRIANGLE(i) + j) * L + l] = l == BAD && i == K - 1 && j == i ? -sum : sum;
+            }
+    }
+    lanes->inverse_factor(K, a, w);
+    assert_true(isnan(w[(HBL_TRIANGLE(K) - 1) * L + BAD]));
+    for (size_t l = 0; l < L; l++)
+        for (size_t i = 0; l != BAD && i < K; i++) {
+            assert_true(w[(HBL_TRIANGLE(i) + i) * L + l] > 0);
+            for (size_t j = 0; j <= i; j++) {
+                double sum = 0;
+                for (size_t k = 0; k <= i; k++)
+                    for (size_t m = 0; m <= j; m++) {
+                        const size_t at = k >= m ? HBL_TRIANGLE(k) + m : HBL_TRIANGLE(m) + k;
+                        sum += w[(HBL_TRIANGLE(i) + k) * L + l] * a[at * L + l] *
+                               w[(HBL_TRIANGLE(j) + m) * L + l];
+                    }
+                near(sum, i == j, 1e4);
+            }
+        }
+    free(a), free(w);
+}
+
+/* Copies bits: what was not chosen may be NaN without a trace. */
+static void check_select(const hbl_lanes *lanes, size_t K)
+{
+    double *mask = rows_of(1), *from = rows_of(K), *to = rows_of(K), *old = rows_of(K);
+
+    for (size_t l = 0; l < L; l++) {
+        mask[l] = l % 3 == 0;
+        for (size_t k = 0; k < K; k++)
+            if (mask[l] > 0)
+                to[k * L + l] = NAN;
+            else
+                from[k * L + l] = NAN;
+    }
+    memcpy(old, to, K * L * sizeof *to);
+    lanes->select(K, mask, from, to);
+    for (size_t l = 0; l < L; l++)
+        for (size_t k = 0; k < K; k++)
+            assert_true(to[k * L + l] == (mask[l] > 0 ? from : old)[k * L + l]);
+    free(mask), free(from), free(to), free(old);
+}
+
+/* The sum over its folds that a call has added to sum s. */
+static double added(const double *after, const double *before, size_t fold, size_t s)
+{
+    double sum = 0;
+    for (size_t f = 0; f < fold; f++)
+        sum += after[s * fold + f] - before[s * fold + f];
+    return sum;
+}
+
+/* Padding: its theta is left out by `valid`, its gradient is 0 as the likelihood leaves it. */
+static void check_moments(const hbl_lanes *lanes, size_t K, size_t fixed)
+{
+    enum { PADDED = 11 };
+    const size_t P = K + fixed;
+    const hbl_moment_layout layout = hbl_moment_layout_of(K, P);
+    double mu[MOST] = {0}, *valid = rows_of(1), *theta = rows_of(K), *gradient = rows_of(P);
+    double *sums = rows_of(layout.n), *before = rows_of(layout.n);
+
+    for (size_t k = 0; k < K; k++)
+        mu[k] = number();
+    for (size_t l = 0; l < L; l++) {
+        valid[l] = l < PADDED;
+        for (size_t i = 0; i < P && l >= PADDED; i++)
+            gradient[i * L + l] = 0;
+    }
+    memcpy(before, sums, layout.n * L * sizeof *sums);
+    lanes->moments(&layout, mu, valid, theta, gradient, sums);
+    for (size_t i = 0; i < P; i++) {
+        double d = 0, g = 0;
+        for (size_t l = 0; l < PADDED; l++) {
+            d += i < K ? theta[i * L + l] - mu[i] : 0;
+            g += gradient[i * L + l];
+        }
+        near(added(sums, before, lanes->fold, layout.g + i), g, L);
+        if (i < K)
+            near(added(sums, before, lanes->fold, layout.d + i), d, L);
+        for (size_t j = 0; j <= i && i < K; j++) {
+            double dd = 0, gd = 0;
+            for (size_t l = 0; l < PADDED; l++) {
+                dd += (theta[i * L + l] - mu[i]) * (theta[j * L + l] - mu[j]);
+                gd += gradient[i * L + l] * (theta[j * L + l] - mu[j]);
+            }
+            near(added(sums, before, lanes->fold, layout.dd + HBL_TRIANGLE(i) + j), dd, 4 * L);
+            near(added(sums, before, lanes->fold, layout.gd + HBL_TRIANGLE(i) + j), gd, 4 * L);
+        }
+    }
+    free(valid), free(theta), free(gradient), free(sums), free(before);
+}
+
+/* sums[i] = the total of all folds of all pieces. */
+static void check_total(const hbl_lanes *lanes, size_t n)
+{
+    enum { PIECES = 5 };
+    double *partial = rows_of((PIECES * n * lanes->fold + L - 1) / L), *sums = rows_of(n);
+
+    lanes->total(PIECES, n, partial, sums);
+    for (size_t i = 0; i < n; i++) {
+        double wanted = 0;
+        for (size_t piece = 0; piece < PIECES; piece++)
+            for (size_t f = 0; f < lanes->fold; f++)
+                wanted += partial[(piece * n + i) * lanes->fold + f];
+        near(sums[i], wanted, PIECES * L);
+    }
+    free(partial), free(sums);
+}
+
+/* sums += J'HJ, its lower triangle, J a row a coefficient and a column an entry. */
+static void check_pooled(const hbl_lanes *lanes, size_t K)
+{
+    enum { ENTRIES = 9 };
+    size_t row[ENTRIES];
+    const double *factor[ENTRIES];
+    double *factors = rows_of(ENTRIES), *hessian = rows_of(HBL_TRIANGLE(K));
+    double sums[ENTRIES * ENTRIES], before[ENTRIES * ENTRIES];
+
+    for (size_t e = 0; e < ENTRIES; e++) {
+        row[e] = (e * e + 1) % K;
+        factor[e] = factors + e * L;
+    }
+    for (size_t e = 0; e < ENTRIES * ENTRIES; e++)
+        sums[e] = before[e] = number();
+    lanes->pooled(ENTRIES, row, factor, hessian, sums);
+    for (size_t e = 0; e < ENTRIES; e++)
+        for (size_t f = 0; f <= e; f++) {
+            const size_t i = row[e] > row[f] ? row[e] : row[f], j = row[e] + row[f] - i;
+            double wanted = before[e * ENTRIES + f];
+            for (size_t l = 0; l < L; l++)
+                wanted += factor[e][l] * hessian[(HBL_TRIANGLE(i) + j) * L + l] * factor[f][l];
+            near(sums[e * ENTRIES + f], wanted, L);
+        }
+    free(factors), free(hessian);
+}
+
+/* ---- on every instruction set ---- */
+
+static void check_table(const hbl_lanes *lanes)
+{
+    assert_in_range(lanes->fold, 1, 8);
+    for (size_t s = 0; s < N_SIZES; s++) {
+        check_kick(lanes, sizes[s]);
+        check_drift(lanes, sizes[s]);
+        check_normal(lanes, sizes[s]);
+        check_add_lower(lanes, sizes[s]);
+        check_affine(lanes, sizes[s]);
+        check_square(lanes, sizes[s]);
+        check_inverse_factor(lanes, sizes[s]);
+        check_select(lanes, sizes[s]);
+        check_moments(lanes, sizes[s], s % 3);
+        check_total(lanes, sizes[s]);
+        check_pooled(lanes, sizes[s]);
+    }
+    check_moments(lanes, 0, 3);
+}
+
+static void test_every_isa(void **state)
+{
+    static const char *const names[] = {"sse2", "avx2", "avx512", "baseline"};
+    const char *before = getenv("HBLOGIT_ISA");
+    int tables = 0;
+
+    (void)state;
+    before = before ? strdup(before) : NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(setenv("HBLOGIT_ISA", names[i], 1), 0);
+        if (strcmp(hbl_isa_name(hbl_isa_best()), names[i]) != 0)
+            continue; /* this machine lacks it */
+        check_table(hbl_lanes_best());
+        tables++;
+    }
+    assert_true(tables >= 1);
+    if (before)
+        setenv("HBLOGIT_ISA", before, 1);
+    else
+        unsetenv("HBLOGIT_ISA");
+    free((char *)before);
+}
+
+/* The layout's pieces lie one after the other, none over another. */
+static void test_layout(void **state)
+{
+    const hbl_moment_layout layout = hbl_moment_layout_of(3, 5);
+
+    (void)state;
+    assert_int_equal(layout.d, 0);
+    assert_int_equal(layout.dd, 3);
+    assert_int_equal(layout.g, 9);
+    assert_int_equal(layout.gd, 14);
+    assert_int_equal(layout.n, 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_isa),
+        cmocka_unit_test(test_layout),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
