@@ -56,8 +56,11 @@ LONG_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/statistical
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# As many jobs as processors, unless make was told how many.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 all: deps
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(SUBMAKE) $(PROGRAM)
 
 # ---- program and library
 
@@ -91,11 +94,11 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) -lcmocka $(LDLIBS)
 
 check: deps
-	@$(MAKE) --no-print-directory run-tests
+	@$(SUBMAKE) run-tests
 run-tests: $(PROGRAM) $(TESTS)
 	@tests/run $(BUILD) $(TESTS)
 check-long: deps
-	@$(MAKE) --no-print-directory run-long-tests
+	@$(SUBMAKE) run-long-tests
 run-long-tests: $(PROGRAM) $(LONG_TESTS)
 	@tests/run $(BUILD) $(LONG_TESTS)
 
@@ -107,7 +110,7 @@ check-thread:
 	TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
 	    $(MAKE) check BUILD=$(BUILD)/thread CC=clang CFLAGS="-O1 -g -fsanitize=thread"
 check-valgrind: deps
-	@$(MAKE) --no-print-directory run-valgrind
+	@$(SUBMAKE) run-valgrind
 run-valgrind: $(PROGRAM) $(TESTS)
 	@HBLOGIT_VALGRIND=1 tests/run $(BUILD) $(TESTS)
 
@@ -117,10 +120,10 @@ demo: all
 	@examples/demo/run $(PROGRAM) $(BUILD)/demo
 
 bench: all
-	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
+	@$(SUBMAKE) $(BUILD)/tests/bench/bench
 	@tests/bench/run $(BUILD)
 bench-quick: all
-	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
+	@$(SUBMAKE) $(BUILD)/tests/bench/bench
 	@tests/bench/run $(BUILD) --quick
 
 lint:

@@ -117,6 +117,17 @@ static int workspace_alloc(const hbl_hb *hb, hbl_workspace *w, hbl_error *error)
     return w->factor_of ? HBL_OK : HBL_ERR_MEMORY;
 }
 
+/* Waking a thread costs about as much as a few blocks of persons do. */
+static int useful_threads(const hbl_hb *hb, int threads)
+{
+    enum { LEAST_BLOCKS = 8 };
+    const size_t most = hb->n_blocks / LEAST_BLOCKS;
+
+    if (threads < 1 || most < 1)
+        return 1;
+    return (size_t)threads < most ? threads : (int)most;
+}
+
 int hbl_chain_alloc(const hbl_hb *hb, uint32_t number, int threads, hbl_chain **out,
                     hbl_error *error)
 {
@@ -129,7 +140,7 @@ int hbl_chain_alloc(const hbl_hb *hb, uint32_t number, int threads, hbl_chain **
         return HBL_ERR_MEMORY;
     chain->hb = hb;
     chain->number = number;
-    chain->threads = threads > 0 ? threads : 1;
+    chain->threads = useful_threads(hb, threads);
     chain->workspace =
         hbl_calloc((size_t)chain->threads, sizeof *chain->workspace, "a chain", error);
     chain->chunk_count = hbl_calloc(hb->n_chunks, sizeof *chain->chunk_count, "a chain", error);
