@@ -68,7 +68,8 @@ typedef struct {
 
 typedef struct {
     char *directory, *title, *method, *status; /* title is "" where the model has none */
-    size_t n_persons, n_tasks, n_rows;         /* 0 where run.json does not say */
+    char *pass; /* instruction set and precision of the likelihood: "avx512 float" */
+    size_t n_persons, n_tasks, n_rows; /* 0 where run.json does not say */
     size_t n_random, n_fixed;
     char **coefficient;  /* n_random + n_fixed names */
     char **distribution; /* n_random: "normal", "johnson-sb(0, 2)" */

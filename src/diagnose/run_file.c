@@ -280,6 +280,8 @@ int hbl_run_file_describe(const hbl_run_file *run, hbl_summary *s, hbl_error *er
     if (!status)
         status = set_string(item(run->root, "status"), "done", &s->status, error);
     if (!status)
+        status = set_string(item(item(run->root, "machine"), "pass"), "", &s->pass, error);
+    if (!status)
         status = set_names(run, s, error);
     if (!status)
         status = set_blocks(run, s, error);

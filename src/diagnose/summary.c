@@ -182,6 +182,7 @@ void hbl_summary_free(hbl_summary *summary)
         return;
     free(summary->directory);
     free(summary->title);
+    free(summary->pass);
     free(summary->method);
     free(summary->status);
     free_names(summary->coefficient, summary->n_random + summary->n_fixed);

@@ -21,7 +21,13 @@ void hbl_verdict_heading(FILE *out, const hbl_summary *s)
     fputs("Hierarchical Bayes: ", out);
     if (s->n_persons > 0)
         fprintf(out, "%s people, %s tasks; ", people, tasks);
-    fprintf(out, "%zu chain%s of %s draws\n", s->n_chains, s->n_chains == 1 ? "" : "s", draws);
+    fprintf(out, "%zu chain%s of %s draws", s->n_chains, s->n_chains == 1 ? "" : "s", draws);
+    if (s->pass[0]) {
+        fputs(" (", out);
+        hbl_put_text(out, s->pass);
+        fputc(')', out);
+    }
+    fputc('\n', out);
     if (s->status[0] && strcmp(s->status, "done") != 0)
         fprintf(out, "The run is not complete: its status is \"%s\".\n", s->status);
     if (s->stride > 1)

@@ -56,6 +56,7 @@ static fixture set_up(const survey_shape *shape, const char *kernel, const hbl_p
     hbl_error error = HBL_ERROR_INIT;
 
     assert_int_equal(hbl_hb_settings_default(&f.settings, &error), HBL_OK);
+    f.settings.precision = HBL_PRECISION_DOUBLE; /* figures are compared to rounding */
     free(f.settings.kernel);
     f.settings.kernel = strdup(kernel);
     f.settings.warmup = 20;

@@ -56,6 +56,7 @@ static void write_run_json(const char *simulate, const char *more)
 
     fprintf(file,
             "{\"program\": \"hblogit\", \"status\": \"done\", \"method\": \"hb\",\n"
+            "\"machine\": {\"pass\": \"avx2 float\"},\n"
             "\"model\": {\"title\": \"Buses\", %s \"random\": {\"time\": \"normal\", \"price\":\n"
             "{\"distribution\": \"johnson-sb\", \"lower\": 0, \"upper\": 2.5}}},\n"
             "\"coefficients\": {\"random\": [\"price\", \"time\"], \"fixed\": [\"a,b\"]},\n"
@@ -315,7 +316,7 @@ static void table_of_estimates(void **state)
     s = summary_of_run();
     prints(hbl_report_summary, s,
            "Buses\n"
-           "Hierarchical Bayes: 1,361 people, 16,332 tasks; 4 chains of 300 draws\n"
+           "Hierarchical Bayes: 1,361 people, 16,332 tasks; 4 chains of 300 draws (avx2 float)\n"
            "\n"
            "Population means mu, on the scale of theta (the coefficient is beta = g(theta), theta "
            "normal)\n"
@@ -349,7 +350,7 @@ static void table_of_estimates(void **state)
     s = summary_of_run();
     prints(hbl_report_summary, s,
            "Buses\n"
-           "Hierarchical Bayes: 1,361 people, 16,332 tasks; 4 chains of 40 draws\n"
+           "Hierarchical Bayes: 1,361 people, 16,332 tasks; 4 chains of 40 draws (avx2 float)\n"
            "\n"
            "Population means mu, on the scale of theta (the coefficient is beta = g(theta), theta "
            "normal)\n"
@@ -390,7 +391,7 @@ static void report_on_convergence(void **state)
     s = summary_of_run();
     prints(hbl_report_convergence, s,
            "Buses\n"
-           "Hierarchical Bayes: 1,361 people, 16,332 tasks; 4 chains of 60 draws\n"
+           "Hierarchical Bayes: 1,361 people, 16,332 tasks; 4 chains of 60 draws (avx2 float)\n"
            "\n"
            "Parameters, the least certain first\n"
            "                     R-hat  bulk ESS  tail ESS    mean    MCSE  % of sd  misses\n"
