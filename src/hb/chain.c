@@ -85,6 +85,7 @@ static int workspace_alloc(const hbl_hb *hb, hbl_workspace *w, hbl_error *error)
         {&w->momentum, K},
         {&w->start, K},
         {&w->q, P},
+        {&w->deviation, K},
         {&w->quadratic, 1},
         {&w->quadratic_start, 1},
         {&w->kinetic, 1},

@@ -73,7 +73,8 @@ typedef struct {
     double *log_likelihood;   /* [1] */
     double *log_ratio;        /* [1]: ln of the Metropolis-Hastings ratio */
     double *momentum, *start; /* [K] normals as the kernel moved them, and as they were drawn */
-    double *q;                /* [P]: Omega^-1 (theta - mu) */
+    double *deviation;        /* [K]: theta - mu */
+    double *q;                /* [P]: Omega^-1 (theta - mu), then the force grad ll_n - that */
     double *quadratic, *quadratic_start, *kinetic, *kinetic_start, *step, *half_step; /* [1] */
     double *accepted;          /* [1]: 1 or 0 */
     double *triangle, *factor; /* [K (K + 1) / 2] each */

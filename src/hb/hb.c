@@ -10,7 +10,7 @@
 #include "core/memory.h"
 #include "hb/chain.h"
 
-enum { MOST_CHUNKS = 32, MOST_POOLED_SUMS = 1 << 17 };
+enum { CHUNK_BLOCKS = 4, MOST_CHUNKS = 256, MOST_POOLED_SUMS = 1 << 17 };
 
 /* Where the persons lie, and how the work on them is cut. */
 static int lay_out_persons(hbl_hb *hb, hbl_error *error)
@@ -19,7 +19,9 @@ static int lay_out_persons(hbl_hb *hb, hbl_error *error)
     size_t n;
 
     hb->n_blocks = hbl_likelihood_n_blocks(hb->likelihood);
-    hb->n_chunks = hb->n_blocks < MOST_CHUNKS ? hb->n_blocks : MOST_CHUNKS;
+    hb->n_chunks = (hb->n_blocks + CHUNK_BLOCKS - 1) / CHUNK_BLOCKS;
+    if (hb->n_chunks > MOST_CHUNKS)
+        hb->n_chunks = MOST_CHUNKS;
     n = hb->n_blocks * HBL_LANES;
     hb->person = hbl_calloc(n, sizeof *hb->person, "persons", error);
     hb->valid = hbl_calloc_aligned(n, sizeof(double), "persons", error);

@@ -130,16 +130,14 @@ static void maximise_block(const hbl_hb *hb, size_t block, double *theta, hbl_wo
     const size_t K = hb->K;
 
     for (size_t l = 0; l < HBL_LANES; l++)
-        w->step[l] = 1;
+        w->step[l] = w->half_step[l] = 1;
     fractional(hb, block, theta, w, w->quadratic_start, w->q);
     for (int iteration = 0; iteration < NEWTON_ITERATIONS; iteration++) {
         fractional_hessian(hb, block, theta, w);
         hb->lanes->inverse_factor(K, w->triangle, w->factor);
         memset(w->momentum, 0, K * HBL_LANES * sizeof *w->momentum);
-        memset(w->start, 0, K * HBL_LANES * sizeof *w->start);
-        for (size_t l = 0; l < HBL_LANES; l++)
-            w->half_step[l] = 1;
-        hb->lanes->kick(K, w->factor, w->q, w->start, w->half_step, w->momentum); /* W g */
+        memset(w->deviation, 0, K * HBL_LANES * sizeof *w->deviation);
+        hb->lanes->kick(K, w->factor, w->q, w->half_step, w->deviation, w->momentum); /* W g */
         memcpy(w->theta, theta, K * HBL_LANES * sizeof *theta);
         hb->lanes->drift(K, w->factor, w->momentum, w->step, w->theta); /* + step W'W g */
         fractional(hb, block, w->theta, w, w->quadratic, w->gradient);

@@ -22,14 +22,15 @@ typedef struct {
 } hbl_moment_layout;
 
 typedef struct {
-    /* p += step * W (g - q): half a kick of the momentum; step a value a lane. */
-    void (*kick)(size_t K, const double *w, const double *g, const double *q, const double *step,
+    /* d = theta - mu, q = precision d, quadratic = d'q; precision shared. */
+    void (*normal)(size_t K, const double *mu, const double *precision, const double *theta,
+                   double *d, double *q, double *quadratic);
+    /* q becomes the force g - q, and p += step * W q: a kick of the momentum; step a value a lane.
+     */
+    void (*kick)(size_t K, const double *w, const double *g, const double *step, double *q,
                  double *p);
     /* theta += step * W' p */
     void (*drift)(size_t K, const double *w, const double *p, const double *step, double *theta);
-    /* q = precision (theta - mu), quadratic = (theta - mu)' q; precision shared. */
-    void (*normal)(size_t K, const double *mu, const double *precision, const double *theta,
-                   double *q, double *quadratic);
     /* theta += step * l x, l shared lower triangular. */
     void (*add_lower)(size_t K, const double *l, const double *x, const double *step,
                       double *theta);

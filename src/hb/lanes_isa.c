@@ -31,16 +31,37 @@ static vec square_root(vec x)
     return x;
 }
 
+static void normal(size_t K, const double *restrict mu, const double *restrict precision,
+                   const double *restrict theta, double *restrict d, double *restrict q,
+                   double *restrict quadratic)
+{
+    FOR_VECTORS(v)
+    {
+        vec total = {0};
+        for (size_t k = 0; k < K; k++)
+            SET(d, k, v) = AT(theta, k, v) - mu[k];
+        for (size_t i = 0; i < K; i++) {
+            vec sum = {0};
+            for (size_t j = 0; j < K; j++)
+                sum += precision[i * K + j] * AT(d, j, v);
+            SET(q, i, v) = sum;
+            total += AT(d, i, v) * sum;
+        }
+        SET(quadratic, 0, v) = total;
+    }
+}
+
 static void kick(size_t K, const double *restrict w, const double *restrict g,
-                 const double *restrict q, const double *restrict step, double *restrict p)
+                 const double *restrict step, double *restrict q, double *restrict p)
 {
     FOR_VECTORS(v)
     {
         const double *row = w;
         for (size_t i = 0; i < K; i++, row += i * HBL_LANES) {
             vec sum = {0};
+            SET(q, i, v) = AT(g, i, v) - AT(q, i, v);
             for (size_t j = 0; j <= i; j++)
-                sum += AT(row, j, v) * (AT(g, j, v) - AT(q, j, v));
+                sum += AT(row, j, v) * AT(q, j, v);
             SET(p, i, v) += AT(step, 0, v) * sum;
         }
     }
@@ -57,23 +78,6 @@ static void drift(size_t K, const double *restrict w, const double *restrict p,
                 sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
             SET(theta, j, v) += AT(step, 0, v) * sum;
         }
-    }
-}
-
-static void normal(size_t K, const double *restrict mu, const double *restrict precision,
-                   const double *restrict theta, double *restrict q, double *restrict quadratic)
-{
-    FOR_VECTORS(v)
-    {
-        vec total = {0};
-        for (size_t i = 0; i < K; i++) {
-            vec sum = {0};
-            for (size_t j = 0; j < K; j++)
-                sum += precision[i * K + j] * (AT(theta, j, v) - mu[j]);
-            SET(q, i, v) = sum;
-            total += sum * (AT(theta, i, v) - mu[i]);
-        }
-        SET(quadratic, 0, v) = total;
     }
 }
 
@@ -221,9 +225,9 @@ static void pooled(size_t n, const size_t *restrict row, const double *const *re
 #define TABLE_NAME(isa) PASTE(hbl_lanes_, isa)
 extern const hbl_lanes TABLE_NAME(HBL_ISA);
 const hbl_lanes TABLE_NAME(HBL_ISA) = {
+    .normal = normal,
     .kick = kick,
     .drift = drift,
-    .normal = normal,
     .add_lower = add_lower,
     .affine = affine,
     .square = square,

@@ -4,10 +4,11 @@
  * the metric M_n^-1 = H_n + P: H_n the person's average Hessian over warm-up, P that of Omega^-1.
  * With W'W = M_n the momentum is p ~ N(0, I) and
  *
- *     p += e/2 W (grad ll_n - q);   theta += e W' p;   q = Omega^-1 (theta - mu),
+ *     p += e/2 W f;   theta += e W' p;   f = grad ll_n - Omega^-1 (theta - mu),
  *
- * accepted with exp(H_start - H_end), H = -ll_n + q'(theta - mu)/2 + p'p/2. Exact for any gradient
- * that is a function of theta, so gradients may be of lower precision than the log-likelihood.
+ * accepted with exp(H_start - H_end), H = -ll_n + |L^-1 (theta - mu)|^2 / 2 + |p|^2 / 2. Exact for
+ * any gradient that is a function of theta, so gradients may be of lower precision than the
+ * log-likelihood.
  */
 #include <string.h>
 
@@ -34,17 +35,17 @@ static void propose(const hbl_chain *chain, size_t block, hbl_workspace *w)
         w->half_step[l] = 0.5 * w->step[l];
     memcpy(w->theta, theta, K * HBL_LANES * sizeof *theta);
     lanes->square(K, w->momentum, w->kinetic_start);
-    lanes->normal(K, chain->mu, chain->precision, theta, w->q, w->quadratic_start);
+    lanes->normal(K, chain->mu, chain->precision, theta, w->deviation, w->q, w->quadratic_start);
 
-    lanes->kick(K, factor, hbl_at_block(chain->gradient, block, hb->P), w->q, w->half_step,
+    lanes->kick(K, factor, hbl_at_block(chain->gradient, block, hb->P), w->half_step, w->q,
                 w->momentum);
     for (int step = 1; step <= LEAPFROG_STEPS; step++) {
         const int last = step == LEAPFROG_STEPS;
         lanes->drift(K, factor, w->momentum, w->step, w->theta);
         hbl_evaluate(hb, block, w->theta, chain->alpha, w, last ? w->log_likelihood : NULL,
                      w->gradient);
-        lanes->normal(K, chain->mu, chain->precision, w->theta, w->q, w->quadratic);
-        lanes->kick(K, factor, w->gradient, w->q, last ? w->half_step : w->step, w->momentum);
+        lanes->normal(K, chain->mu, chain->precision, w->theta, w->deviation, w->q, w->quadratic);
+        lanes->kick(K, factor, w->gradient, last ? w->half_step : w->step, w->q, w->momentum);
     }
     lanes->square(K, w->momentum, w->kinetic);
     for (size_t l = 0; l < HBL_LANES; l++)

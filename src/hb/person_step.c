@@ -76,6 +76,12 @@ static void trace_block(const hbl_chain *chain, size_t block, const hbl_workspac
     }
 }
 
+/* ln u < x, mostly without the logarithm: e^x >= 1 + x. */
+static bool is_below_exp(double u, double x)
+{
+    return u < 1 + x || log(u) < x;
+}
+
 /* Accepts with probability min(1, ratio); a ratio that is not a number is a rejection, counted. */
 static void decide(const hbl_chain *chain, size_t block, hbl_workspace *w, hbl_count *count)
 {
@@ -91,7 +97,7 @@ static void decide(const hbl_chain *chain, size_t block, hbl_workspace *w, hbl_c
         if (isnan(w->log_ratio[l]) || isinf(w->log_likelihood[l]))
             count->non_finite++;
         else
-            w->accepted[l] = w->log_ratio[l] >= 0 || log(w->uniform[l]) < w->log_ratio[l];
+            w->accepted[l] = is_below_exp(w->uniform[l], w->log_ratio[l]);
         count->accepted += w->accepted[l];
     }
 }

@@ -59,14 +59,15 @@ static void near(double value, double wanted, double size)
 
 /* ---- the functions ---- */
 
-/* p += step W (g - q), W a lower triangle a lane. */
+/* q becomes g - q, p += step W q, W a lower triangle a lane. */
 static void check_kick(const hbl_lanes *lanes, size_t K)
 {
     double *w = rows_of(HBL_TRIANGLE(K)), *g = rows_of(K), *q = rows_of(K), *step = rows_of(1);
-    double *p = rows_of(K), *old = rows_of(K);
+    double *p = rows_of(K), *old = rows_of(K), *force = rows_of(K);
 
     memcpy(old, p, K * L * sizeof *p);
-    lanes->kick(K, w, g, q, step, p);
+    memcpy(force, q, K * L * sizeof *q);
+    lanes->kick(K, w, g, step, force, p);
     for (size_t l = 0; l < L; l++)
         for (size_t i = 0; i < K; i++) {
             double wanted = old[i * L + l];
@@ -74,8 +75,9 @@ static void check_kick(const hbl_lanes *lanes, size_t K)
                 wanted +=
                     step[l] * w[(HBL_TRIANGLE(i) + j) * L + l] * (g[j * L + l] - q[j * L + l]);
             near(p[i * L + l], wanted, (double)K);
+            near(force[i * L + l], g[i * L + l] - q[i * L + l], 1);
         }
-    free(w), free(g), free(q), free(step), free(p), free(old);
+    free(w), free(g), free(q), free(step), free(p), free(old), free(force);
 }
 
 /* theta += step W'p */
@@ -99,26 +101,27 @@ static void check_drift(const hbl_lanes *lanes, size_t K)
 static void check_normal(const hbl_lanes *lanes, size_t K)
 {
     double mu[MOST], precision[MOST * MOST];
-    double *theta = rows_of(K), *q = rows_of(K), *quadratic = rows_of(1);
+    double *theta = rows_of(K), *d = rows_of(K), *q = rows_of(K), *quadratic = rows_of(1);
 
     for (size_t i = 0; i < K; i++) {
         mu[i] = number();
         for (size_t j = 0; j <= i; j++)
             precision[i * K + j] = precision[j * K + i] = number();
     }
-    lanes->normal(K, mu, precision, theta, q, quadratic);
+    lanes->normal(K, mu, precision, theta, d, q, quadratic);
     for (size_t l = 0; l < L; l++) {
         double total = 0;
         for (size_t i = 0; i < K; i++) {
             double sum = 0;
             for (size_t j = 0; j < K; j++)
                 sum += precision[i * K + j] * (theta[j * L + l] - mu[j]);
+            near(d[i * L + l], theta[i * L + l] - mu[i], 1);
             near(q[i * L + l], sum, (double)K);
             total += sum * (theta[i * L + l] - mu[i]);
         }
         near(quadratic[l], total, (double)(K * K));
     }
-    free(theta), free(q), free(quadratic);
+    free(theta), free(d), free(q), free(quadratic);
 }
 
 static void check_add_lower(const hbl_lanes *lanes, size_t K)
