@@ -4,7 +4,9 @@
  * Omega_ij = correlation_ij sd_i sd_j, rows of "correlation" in the order of "mean".
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
@@ -71,6 +73,29 @@ static double truth_of(const truth *t, const hbl_parameter *p)
     return NAN;
 }
 
+/* Whether the data fitted were drawn from the truth stated: people and tasks were drawn too, or the
+ * file has the truth beside it that `simulate` leaves, FILE.truth.csv beside FILE.csv. */
+static bool is_simulated(const hbl_run_file *run, const cJSON *simulate)
+{
+    const cJSON *hashes = cJSON_GetObjectItemCaseSensitive(run->root, "hashes");
+    const cJSON *data = cJSON_GetObjectItemCaseSensitive(hashes, "data");
+    const cJSON *path = cJSON_GetObjectItemCaseSensitive(data, "path");
+    char beside[4096];
+    size_t stem;
+
+    if (!cJSON_IsObject(simulate))
+        return false;
+    if (number_of(simulate, "persons") > 0)
+        return true;
+    if (!cJSON_IsString(path) || strlen(path->valuestring) + sizeof ".truth.csv" > sizeof beside)
+        return false;
+    stem = strlen(path->valuestring);
+    if (stem > 4 && strcmp(path->valuestring + stem - 4, ".csv") == 0)
+        stem -= 4;
+    snprintf(beside, sizeof beside, "%.*s.truth.csv", (int)stem, path->valuestring);
+    return access(beside, R_OK) == 0;
+}
+
 int hbl_run_file_truth(const hbl_run_file *run, hbl_summary *summary, hbl_error *error)
 {
     const cJSON *model = cJSON_GetObjectItemCaseSensitive(run->root, "model");
@@ -80,13 +105,14 @@ int hbl_run_file_truth(const hbl_run_file *run, hbl_summary *summary, hbl_error 
                      cJSON_GetObjectItemCaseSensitive(simulate, "correlation"),
                      cJSON_GetObjectItemCaseSensitive(simulate, "fixed"), summary};
 
+    bool simulated;
+
     if (simulate && !cJSON_IsObject(simulate) && !cJSON_IsNull(simulate))
         return hbl_fail(error, HBL_ERR_INPUT, "%s: model.simulate is not an object", run->path);
+    simulated = is_simulated(run, simulate);
     for (size_t i = 0; i < summary->n_parameters; i++)
-        summary->parameter[i].truth =
-            cJSON_IsObject(simulate) ? truth_of(&t, &summary->parameter[i]) : NAN;
+        summary->parameter[i].truth = simulated ? truth_of(&t, &summary->parameter[i]) : NAN;
     for (size_t i = 0; i < summary->n_derived; i++)
-        summary->derived[i].truth =
-            cJSON_IsObject(simulate) ? truth_of(&t, &summary->derived[i]) : NAN;
+        summary->derived[i].truth = simulated ? truth_of(&t, &summary->derived[i]) : NAN;
     return HBL_OK;
 }

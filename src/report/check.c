@@ -33,16 +33,17 @@ static spread spread_of(const size_t *offset, size_t n)
     return s;
 }
 
-static void put_count(FILE *out, const char *what, size_t n, const char *each, const spread *s)
+/* unit in the singular: "3 tasks each", "1 task each", "1 to 3 tasks each, 2.2 on average". */
+static void put_count(FILE *out, const char *what, size_t n, const char *unit, const spread *s)
 {
     char text[HBL_NUMBER_SIZE];
 
     hbl_format_count((double)n, text);
     fprintf(out, "  %-12s %10s", what, text);
     if (s && s->least == s->most)
-        fprintf(out, "   %zu %s", s->least, each);
+        fprintf(out, "   %zu %s%s each", s->least, unit, s->least == 1 ? "" : "s");
     else if (s)
-        fprintf(out, "   %zu to %zu %s, %.1f on average", s->least, s->most, each, s->mean);
+        fprintf(out, "   %zu to %zu %ss each, %.1f on average", s->least, s->most, unit, s->mean);
     fputc('\n', out);
 }
 
@@ -60,8 +61,8 @@ static void put_heading(FILE *out, const hbl_spec *spec, const hbl_panel *panel)
         hbl_put_text(out, spec->data.file);
     }
     fputc('\n', out);
-    put_count(out, "people", panel->n_persons, "tasks each", &tasks);
-    put_count(out, "tasks", panel->n_tasks, "alternatives each", &rows);
+    put_count(out, "people", panel->n_persons, "task", &tasks);
+    put_count(out, "tasks", panel->n_tasks, "alternative", &rows);
     put_count(out, "rows", panel->n_rows, "", NULL);
 }
 

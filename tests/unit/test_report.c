@@ -36,7 +36,8 @@ static char directory[PATH];
 /* ---- a run directory ---- */
 
 static const char with_truth[] =
-    "\"simulate\": {\"mean\": {\"time\": 0.8, \"price\": -1.2}, \"sd\": {\"price\": 1, \"time\": "
+    "\"simulate\": {\"persons\": 1361, \"mean\": {\"time\": 0.8, \"price\": -1.2}, \"sd\": "
+    "{\"price\": 1, \"time\": "
     "0.7}, \"correlation\": [[1, 0.25], [0.25, 1]], \"fixed\": {\"a,b\": 2}},";
 
 static FILE *create(const char *name)
