@@ -3,6 +3,7 @@
  * hblogit fit: estimate a model into a run directory, and show what came out.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,7 +133,8 @@ static int show(const cli_arguments *arguments, const char *directory, const hbl
         return status;
     cli_warning("not converged: worst R-hat %.3f, least bulk ESS %.0f, least tail ESS %.0f; "
                 "see hblogit diagnose %s",
-                summary->worst_rhat, summary->least_ess_bulk, summary->least_ess_tail, directory);
+                ceil(1000 * summary->worst_rhat) / 1000, floor(summary->least_ess_bulk),
+                floor(summary->least_ess_tail), directory); /* rounded as in the table above */
     return cli_option_given(arguments, "strict") ? CLI_NOT_CONVERGED : CLI_DONE;
 }
 
