@@ -79,6 +79,15 @@ void hbl_chain_beta(const hbl_chain *chain, double *beta);
 /* Adds the current state to the running moments of the persons (call it once a kept draw). */
 void hbl_chain_accumulate(hbl_chain *chain);
 
+/* The whole state, accumulated moments included, as hbl_chain_state_size bytes: a chain of the same
+ * model, settings and number that loads them goes on bit for bit as this one, on a machine of the
+ * same kind and with the same hbl_hb_pass_name. Only settings.draws may differ.
+ * HBL_ERR_INPUT: a state of another size. The bytes are trusted otherwise: guard them by a checksum
+ * where they have been on a disk. */
+size_t hbl_chain_state_size(const hbl_chain *chain);
+void hbl_chain_save(const hbl_chain *chain, void *state);
+int hbl_chain_load(hbl_chain *chain, const void *state, size_t size, hbl_error *error);
+
 /* A person's posterior so far, from the accumulated draws. */
 typedef struct {
     size_t n_draws;

@@ -99,6 +99,12 @@ typedef struct {
  * JSON path, its line and the nearest right word), a number out of range. */
 int hbl_spec_read(const char *path, const char *const *overrides, size_t n_overrides,
                   hbl_spec **spec, hbl_error *error);
+
+/* The same of the model that a run's run.json records, as if it stood in the file at path. run is
+ * the text of that file, run_path its name for messages. */
+int hbl_spec_from_run(const char *path, const char *run_path, const char *run,
+                      const char *const *overrides, size_t n_overrides, hbl_spec **spec,
+                      hbl_error *error);
 void hbl_spec_free(hbl_spec *spec);
 
 /* The spec as JSON text, every default filled in; the caller frees it. NULL: out of memory. */

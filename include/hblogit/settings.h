@@ -79,6 +79,7 @@ typedef struct {
     bool save_persons;       /* persons/ : every person's draws */
     bool save_warmup;        /* warmup-<chain>.csv beside chain-<chain>.csv */
     bool trace;              /* trace-<chain>.jsonl : every kernel's innards, for verification */
+    double checkpoint;       /* seconds between checkpoints; 0: only when the run stops */
     hbl_prior prior;
 } hbl_hb_settings;
 

@@ -58,7 +58,7 @@ typedef struct {
 
 extern const cli_command *const cli_commands[]; /* NULL-terminated, in the order of the help */
 extern const cli_command cli_check_command, cli_diagnose_command, cli_fit_command, cli_help_command,
-    cli_simulate_command, cli_summary_command;
+    cli_resume_command, cli_simulate_command, cli_summary_command;
 
 const cli_command *cli_command_find(const char *name);
 

@@ -2,18 +2,12 @@
  *
  * hblogit fit: estimate a model into a run directory, and show what came out.
  */
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/signals.h"
-#include "cli/terminal.h"
-#include "hblogit/report.h"
-#include "hblogit/run.h"
+#include "cli/sampling.h"
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = CLI_PATH_SIZE };
 
 /* ---- what was asked for ---- */
 
@@ -29,25 +23,6 @@ static int check_method(const char *method)
         return CLI_USAGE;
     }
     return cli_unknown("method", method, known, sizeof known / sizeof *known);
-}
-
-/* --threads: a whole number from 1; 0, one a processor, where it was not given. */
-static int read_threads(const cli_arguments *arguments, int *threads)
-{
-    const char *text = cli_option_value(arguments, "threads");
-    char *end;
-
-    *threads = 0;
-    if (!text)
-        return CLI_DONE;
-    errno = 0;
-    const long value = strtol(text, &end, 10);
-    if (end == text || *end || errno || value < 1 || value > 1024) {
-        cli_error("--threads needs a whole number from 1 to 1024, not \"%s\"", text);
-        return CLI_USAGE;
-    }
-    *threads = (int)value;
-    return CLI_DONE;
 }
 
 /* --output, or the model file's name with .run for .json, in the working directory. */
@@ -94,85 +69,7 @@ static int tell_findings(const hbl_spec *spec, const hbl_model *model)
     return status;
 }
 
-/* ---- after ---- */
-
-typedef int report_function(FILE *out, const hbl_summary *summary, hbl_error *error);
-
-static int write_report(const char *directory, const char *name, report_function *report,
-                        const hbl_summary *summary)
-{
-    char path[PATH_SIZE];
-    hbl_error error = HBL_ERROR_INIT;
-
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *out = fopen(path, "w");
-    int failed = !out || report(out, summary, &error);
-    if (out && fclose(out))
-        failed = 1;
-    if (!failed)
-        return CLI_DONE;
-    if (error.status != HBL_OK && error.status != HBL_ERR_WRITE)
-        return cli_fail(&error);
-    cli_error("%s could not be written: %s", path, strerror(errno));
-    return CLI_NOT_WRITTEN;
-}
-
-static int show(const cli_arguments *arguments, const char *directory, const hbl_summary *summary)
-{
-    hbl_error error = HBL_ERROR_INIT;
-    int status = write_report(directory, "summary.csv", hbl_report_summary_csv, summary);
-
-    if (!status)
-        status = write_report(directory, "diagnostics.json", hbl_report_summary_json, summary);
-    if (status)
-        return status;
-    if (hbl_report_summary(stdout, summary, &error))
-        return cli_fail(&error);
-    status = cli_finish(CLI_DONE);
-    if (status || summary->converged)
-        return status;
-    cli_warning("not converged: worst R-hat %.3f, least bulk ESS %.0f, least tail ESS %.0f; "
-                "see hblogit diagnose %s",
-                ceil(1000 * summary->worst_rhat) / 1000, floor(summary->least_ess_bulk),
-                floor(summary->least_ess_tail), directory); /* rounded as in the table above */
-    return cli_option_given(arguments, "strict") ? CLI_NOT_CONVERGED : CLI_DONE;
-}
-
-static int summarise(const cli_arguments *arguments, const char *directory)
-{
-    hbl_error error = HBL_ERROR_INIT;
-    hbl_summary *summary = NULL;
-
-    if (hbl_summary_read(directory, &summary, &error))
-        return cli_fail(&error);
-    const int status = show(arguments, directory, summary);
-    hbl_summary_free(summary);
-    return status;
-}
-
 /* ---- the job ---- */
-
-static int sample(const cli_arguments *arguments, const hbl_spec *spec, const hbl_model *model,
-                  hbl_fit_options *options)
-{
-    hbl_error error = HBL_ERROR_INIT;
-    cli_terminal terminal;
-
-    if (!cli_terminal_open(&terminal, (size_t)spec->hb.chains)) {
-        cli_error("out of memory for the progress lines");
-        return CLI_FAILED;
-    }
-    if (!cli_option_given(arguments, "quiet")) {
-        options->progress = cli_terminal_progress;
-        options->context = &terminal;
-    }
-    options->stop = &cli_stop;
-    cli_signals_catch();
-    const int status = hbl_fit(spec, model, options, &error);
-    cli_signals_restore();
-    cli_terminal_close(&terminal);
-    return status ? cli_fail(&error) : CLI_DONE;
-}
 
 static int fit_spec(const cli_arguments *arguments, const hbl_spec *spec)
 {
@@ -186,15 +83,15 @@ static int fit_spec(const cli_arguments *arguments, const hbl_spec *spec)
     if (!status)
         status = name_directory(arguments, directory);
     if (!status)
-        status = read_threads(arguments, &options.threads);
+        status = cli_threads_read(arguments, &options.threads);
     if (!status)
         status = cli_model_build(spec, &model);
     if (!status)
         status = tell_findings(spec, model);
     if (!status)
-        status = sample(arguments, spec, model, &options);
+        status = cli_sample(arguments, hbl_fit, spec, model, &options);
     hbl_model_free(model);
-    return status ? status : summarise(arguments, directory);
+    return status ? status : cli_summarise(arguments, directory);
 }
 
 static int run(const cli_arguments *arguments)
@@ -236,8 +133,8 @@ const cli_command cli_fit_command = {
     .help = "estimate a model into a run directory",
     .details =
         "Progress goes to standard error, the table of estimates to standard output.\n"
-        "The first interrupt stops between two sweeps and leaves readable files, the second\n"
-        "leaves at once.\n",
+        "The first interrupt stops between two sweeps and leaves readable files, from which\n"
+        "hblogit resume goes on; the second leaves at once.\n",
     .least_operands = 1,
     .most_operands = 1,
     .options = options,

@@ -7,21 +7,17 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/signals.h"
 #include "hblogit/run.h"
 
 const cli_command *const cli_commands[] = {
-    &cli_fit_command,
-    &cli_check_command,
-    &cli_summary_command,
-    &cli_diagnose_command,
-    &cli_simulate_command,
-    &cli_help_command,
-    NULL,
+    &cli_fit_command,    &cli_check_command,    &cli_summary_command, &cli_diagnose_command,
+    &cli_resume_command, &cli_simulate_command, &cli_help_command,    NULL,
 };
 
 /* Commands that later versions bring, so that asking for one gets an honest answer. */
-static const char *const later[] = {"compare", "resume", "predict", "elasticities",
-                                    "wtp",     "test",   "report",  "export"};
+static const char *const later[] = {"compare", "predict", "elasticities", "wtp",
+                                    "test",    "report",  "export"};
 enum { N_LATER = sizeof later / sizeof *later };
 
 const cli_command *cli_command_find(const char *name)
@@ -86,6 +82,7 @@ int main(int argc, char **argv)
     const cli_command *command;
 
     fill_closed_streams();
+    cli_signals_ignore();
     if (argc < 2) {
         cli_help_overview(stderr);
         return CLI_USAGE;

@@ -15,21 +15,41 @@ static void on_signal(int number)
     cli_stop = 1;
 }
 
-static void set_handler(void (*handler)(int))
+static void set_handler(int number, void (*handler)(int))
 {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
 
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    sigaction(number, &action, NULL);
+}
+
+/* Under nohup a hang-up is ignored, and stays so. */
+static bool ignores(int number)
+{
+    struct sigaction before;
+    return sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+}
+
+static void set_handlers(void (*handler)(int))
+{
+    set_handler(SIGINT, handler);
+    set_handler(SIGTERM, handler);
+    if (!ignores(SIGHUP))
+        set_handler(SIGHUP, handler);
+}
+
+void cli_signals_ignore(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 void cli_signals_catch(void)
 {
-    set_handler(on_signal);
+    set_handlers(on_signal);
 }
 
 void cli_signals_restore(void)
 {
-    set_handler(SIG_DFL);
+    set_handlers(SIG_DFL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/options.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -294,7 +295,7 @@ bool hbl_option_format(const hbl_option *option, const void *section, char *text
         hbl_format_number((double)*(const int64_t *)field, text, size);
         return true;
     case HBL_OPTION_UNSIGNED:
-        hbl_format_number((double)*(const uint64_t *)field, text, size);
+        snprintf(text, size, "%" PRIu64, *(const uint64_t *)field);
         return true;
     case HBL_OPTION_SIZE:
         hbl_format_number((double)*(const size_t *)field, text, size);

@@ -60,7 +60,10 @@ static int parse(hbl_run_file *run, const char *text, hbl_error *error)
     const char *stop = NULL;
     size_t line = 1;
 
+    errno = 0;
     run->root = cJSON_ParseWithOpts(text, &stop, 1);
+    if (!run->root && errno == ENOMEM) /* cJSON has one answer for this and bad text */
+        return hbl_fail_memory(error, run->path);
     if (cJSON_IsObject(run->root))
         return HBL_OK;
     for (const char *s = text; stop && s < stop; s++)

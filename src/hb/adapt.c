@@ -117,10 +117,18 @@ static void refactor_pooled(hbl_chain *chain)
         memcpy(chain->tuning.pooled_factor, a, d * d * sizeof *a);
 }
 
+/* Factoring takes d^3 / 3 operations: with K = 60, d = 1890, as long as fifty sweeps. */
+static uint64_t pooled_refactor_every(size_t d)
+{
+    return REFACTOR_EVERY * (1 + (uint64_t)d / 400);
+}
+
 void hbl_refactor(hbl_chain *chain)
 {
+    const size_t d = chain->hb->n_entries;
+
     if (chain->hb->kernel->uses_factor && chain->hb->K && chain->tuning.n_hessians > 0)
         hbl_for_parts(chain, chain->hb->n_chunks, refactor_part);
-    if (chain->hb->n_entries && chain->tuning.n_pooled > 0)
+    if (d && chain->tuning.n_pooled > 0 && chain->sweep % pooled_refactor_every(d) == 0)
         refactor_pooled(chain);
 }

@@ -12,14 +12,7 @@
 
 /* ---- allocation ---- */
 
-/* Every array of doubles of a chain, with its length: what alloc and free walk. */
-typedef struct {
-    double **array;
-    size_t n;
-} slot;
-enum { SLOTS = 34 };
-
-static size_t list_arrays(hbl_chain *chain, slot *list)
+size_t hbl_chain_arrays(hbl_chain *chain, hbl_chain_array *list)
 {
     const hbl_hb *hb = chain->hb;
     const size_t K = hb->K, F = hb->F, P = hb->P, d = hb->n_entries, tri = HBL_TRIANGLE(K);
@@ -29,40 +22,41 @@ static size_t list_arrays(hbl_chain *chain, slot *list)
     /* the hessian kernel's start borrows theta_other */
     const bool other = d > 0 || hb->kernel->uses_hessian;
     hbl_tuning *t = &chain->tuning;
-    const slot all[] = {
-        {&chain->mu, K},
-        {&chain->L, K * K},
-        {&chain->L_inverse, K * K},
-        {&chain->omega, K * K},
-        {&chain->precision, K * K},
-        {&chain->alpha, F},
-        {&chain->lambda, K},
-        {&chain->theta, K * lanes},
-        {&chain->gradient, P * lanes},
-        {&chain->log_likelihood, lanes},
-        {&chain->theta_other, other ? K * lanes : 0},
-        {&chain->gradient_other, d ? P * lanes : 0},
-        {&chain->log_likelihood_other, d ? lanes : 0},
-        {&chain->sums.moment, sums},
-        {&chain->sums.centre, K},
-        {&chain->sums_other.moment, sums},
-        {&chain->sums_other.centre, K},
-        {&t->step, lanes},
-        {&t->factor, factor ? tri * lanes : 0},
-        {&t->hessian, hessian ? tri * lanes : 0},
-        {&t->precision_sum, K * K},
-        {&t->pooled_sum, hb->n_pooled_parts * d * d},
-        {&t->pooled_factor, d * d},
-        {&chain->interweave, K + F + 3 * K * K + 5 * d},
-        {&chain->scratch, 4 * (K * K + K)},
-        {&chain->drawn, K * K + 4 * K},
-        {&chain->scratch_pooled, d * d},
-        {&chain->chunk_moment, hb->n_chunks * sums * hb->lanes->fold},
-        {&chain->chunk_likelihood, hb->n_chunks},
-        {&chain->person_accepted, lanes},
-        {&chain->beta_mean, K * lanes},
-        {&chain->beta_m2, K * lanes},
-        {&chain->rlh_mean, lanes},
+    enum { SCRATCH = false, STATE = true };
+    const hbl_chain_array all[] = {
+        {&chain->mu, K, STATE},
+        {&chain->L, K * K, STATE},
+        {&chain->L_inverse, K * K, STATE},
+        {&chain->omega, K * K, STATE},
+        {&chain->precision, K * K, STATE},
+        {&chain->alpha, F, STATE},
+        {&chain->lambda, K, STATE},
+        {&chain->theta, K * lanes, STATE},
+        {&chain->gradient, P * lanes, STATE},
+        {&chain->log_likelihood, lanes, STATE},
+        {&chain->theta_other, other ? K * lanes : 0, SCRATCH},
+        {&chain->gradient_other, d ? P * lanes : 0, SCRATCH},
+        {&chain->log_likelihood_other, d ? lanes : 0, SCRATCH},
+        {&chain->sums.moment, sums, STATE},
+        {&chain->sums.centre, K, STATE},
+        {&chain->sums_other.moment, sums, SCRATCH},
+        {&chain->sums_other.centre, K, SCRATCH},
+        {&t->step, lanes, STATE},
+        {&t->factor, factor ? tri * lanes : 0, STATE},
+        {&t->hessian, hessian ? tri * lanes : 0, STATE},
+        {&t->precision_sum, K * K, STATE},
+        {&t->pooled_sum, hb->n_pooled_parts * d * d, STATE},
+        {&t->pooled_factor, d * d, STATE},
+        {&chain->interweave, K + F + 3 * K * K + 5 * d, SCRATCH},
+        {&chain->scratch, 4 * (K * K + K), SCRATCH},
+        {&chain->drawn, K * K + 4 * K, SCRATCH},
+        {&chain->scratch_pooled, d * d, SCRATCH},
+        {&chain->chunk_moment, hb->n_chunks * sums * hb->lanes->fold, SCRATCH},
+        {&chain->chunk_likelihood, hb->n_chunks, SCRATCH},
+        {&chain->person_accepted, lanes, STATE},
+        {&chain->beta_mean, K * lanes, STATE},
+        {&chain->beta_m2, K * lanes, STATE},
+        {&chain->rlh_mean, lanes, STATE},
     };
     memcpy(list, all, sizeof all);
     return sizeof all / sizeof *all;
@@ -129,7 +123,7 @@ int hbl_chain_alloc(const hbl_hb *hb, uint32_t number, int threads, hbl_chain **
                     hbl_error *error)
 {
     hbl_chain *chain = hbl_calloc(1, sizeof *chain, "a chain", error);
-    slot list[SLOTS];
+    hbl_chain_array list[HBL_CHAIN_ARRAYS];
     int status = HBL_OK;
 
     *out = NULL;
@@ -143,7 +137,7 @@ int hbl_chain_alloc(const hbl_hb *hb, uint32_t number, int threads, hbl_chain **
     chain->chunk_count = hbl_calloc(hb->n_chunks, sizeof *chain->chunk_count, "a chain", error);
     if (!chain->workspace || !chain->chunk_count)
         status = HBL_ERR_MEMORY;
-    for (size_t n = list_arrays(chain, list), i = 0; i < n && !status; i++) {
+    for (size_t n = hbl_chain_arrays(chain, list), i = 0; i < n && !status; i++) {
         *list[i].array = hbl_calloc_aligned(list[i].n, sizeof(double), "a chain", error);
         if (!*list[i].array)
             status = HBL_ERR_MEMORY;
@@ -160,11 +154,11 @@ int hbl_chain_alloc(const hbl_hb *hb, uint32_t number, int threads, hbl_chain **
 
 void hbl_chain_free(hbl_chain *chain)
 {
-    slot list[SLOTS];
+    hbl_chain_array list[HBL_CHAIN_ARRAYS];
 
     if (!chain)
         return;
-    for (size_t n = list_arrays(chain, list), i = 0; i < n; i++)
+    for (size_t n = hbl_chain_arrays(chain, list), i = 0; i < n; i++)
         free(*list[i].array);
     for (int t = 0; chain->workspace && t < chain->threads; t++) {
         free(chain->workspace[t].memory);

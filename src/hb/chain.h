@@ -50,10 +50,10 @@ struct hbl_hb {
     hbl_covariance *covariance;
     size_t *covariance_of, *position; /* [K]: the covariance block, and the place in it */
     /* From the pooled fit, on the scale of theta: estimate, Hessian, and the square root of a
-     * person's share of its inverse diagonal; alpha's estimate. */
+     * person's share of its inverse diagonal; alpha's estimate and twice its standard error. */
     double *theta_pooled, *pooled_curvature; /* [K], [K x K] */
     double *slope_pooled, *spread;           /* [K], [K]; slope is g' at theta_pooled */
-    double *alpha_pooled;                    /* [F] */
+    double *alpha_pooled, *alpha_spread;     /* [F], [F] */
     size_t n_curved, *curved;                /* the coefficients whose g is not the identity */
     hbl_moment_layout layout;
     size_t n_entries;
@@ -142,6 +142,18 @@ struct hbl_chain {
     double *beta_mean, *beta_m2, *rlh_mean; /* [n_blocks][K][lane], [n_blocks][lane] */
     FILE *trace;                            /* NULL: none */
 };
+
+/* Every array of doubles of a chain, with its length: what alloc and free walk, and, where it holds
+ * state, what save and load do. What is no state is written before it is read in every sweep. */
+typedef struct {
+    double **array;
+    size_t n;
+    bool state;
+} hbl_chain_array;
+enum { HBL_CHAIN_ARRAYS = 40 };
+
+/* Fills in list; returns how many. */
+size_t hbl_chain_arrays(hbl_chain *chain, hbl_chain_array *list);
 
 /* ---- offsets into arrays of blocks ---- */
 

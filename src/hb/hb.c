@@ -10,7 +10,7 @@
 #include "core/memory.h"
 #include "hb/chain.h"
 
-enum { CHUNK_BLOCKS = 4, MOST_CHUNKS = 256, MOST_POOLED_SUMS = 1 << 17 };
+enum { CHUNK_BLOCKS = 4, MOST_CHUNKS = 256, MOST_POOLED_SUMS = 1 << 17, MOST_UTILITY = 20 };
 
 /* Where the persons lie, and how the work on them is cut. */
 static int lay_out_persons(hbl_hb *hb, hbl_error *error)
@@ -115,8 +115,35 @@ static int lay_out_entries(hbl_hb *hb, hbl_error *error)
     return HBL_OK;
 }
 
+/* 1 / the root mean square deviation of a column from its mean within the task: the change of its
+ * coefficient that moves utilities by about 1. Infinite for a column that does not vary. */
+static double unit_of_utility(const hbl_model *model, size_t column)
+{
+    const hbl_panel *panel = model->panel;
+    double squares = 0;
+
+    for (size_t t = 0; t < panel->n_tasks; t++) {
+        const size_t first = panel->task_row[t], end = panel->task_row[t + 1];
+        double mean = 0;
+        for (size_t r = first; r < end; r++)
+            mean += model->x[r * model->n_columns + column] / (double)(end - first);
+        for (size_t r = first; r < end; r++) {
+            const double deviation = model->x[r * model->n_columns + column] - mean;
+            squares += deviation * deviation;
+        }
+    }
+    return 1 / sqrt(squares / (double)panel->n_rows);
+}
+
+static double clamp(double x, double most)
+{
+    return fmax(-most, fmin(most, x));
+}
+
 /* The pooled fit on the scale of theta, where chains start. A coefficient the data say nothing
- * about spreads by 1. */
+ * about spreads by 1. Where choices are separated the fit goes towards infinity and its standard
+ * errors further still; from there a chain would not come back in any warm-up. So no coefficient
+ * starts beyond where it moves utilities by MOST_UTILITY, nor spreads by more than half of that. */
 static int take_pooled(hbl_hb *hb, hbl_error *error)
 {
     const hbl_model *model = hb->model;
@@ -128,12 +155,13 @@ static int take_pooled(hbl_hb *hb, hbl_error *error)
     hb->slope_pooled = hbl_calloc(K, sizeof(double), "starting values", error);
     hb->spread = hbl_calloc(K, sizeof(double), "starting values", error);
     hb->alpha_pooled = hbl_calloc(hb->F, sizeof(double), "starting values", error);
+    hb->alpha_spread = hbl_calloc(hb->F, sizeof(double), "starting values", error);
     if (!hb->theta_pooled || !hb->pooled_curvature || !hb->slope_pooled || !hb->spread ||
-        !hb->alpha_pooled)
+        !hb->alpha_pooled || !hb->alpha_spread)
         return HBL_ERR_MEMORY;
     for (size_t k = 0; k < K; k++) {
-        hb->theta_pooled[k] =
-            model->mixing[k]->inverse(hb->pooled->estimate[k], model->lower[k], model->upper[k]);
+        beta = clamp(hb->pooled->estimate[k], MOST_UTILITY * unit_of_utility(model, k));
+        hb->theta_pooled[k] = model->mixing[k]->inverse(beta, model->lower[k], model->upper[k]);
         model->mixing[k]->transform(1, &hb->theta_pooled[k], model->lower[k], model->upper[k],
                                     &beta, &hb->slope_pooled[k]);
     }
@@ -142,11 +170,19 @@ static int take_pooled(hbl_hb *hb, hbl_error *error)
             hb->pooled_curvature[k * K + j] =
                 hb->slope_pooled[k] * hb->slope_pooled[j] * hb->pooled->hessian[k * hb->P + j];
         const double curvature = hb->pooled_curvature[k * K + k] / (double)hb->N;
-        hb->spread[k] = curvature > 1e-12 ? 1 / sqrt(curvature) : 1;
-        if (!is_normal(model, k)) /* a scale of its own, not that of the attribute */
-            hb->spread[k] = fmin(hb->spread[k], 1);
+        /* where g is not the identity theta has a scale of its own, not that of the attribute */
+        hb->spread[k] =
+            fmin(curvature > 0 ? 1 / sqrt(curvature) : INFINITY,
+                 is_normal(model, k) ? 0.5 * MOST_UTILITY * unit_of_utility(model, k) : 1);
+        if (!isfinite(hb->spread[k]))
+            hb->spread[k] = 1;
     }
-    memcpy(hb->alpha_pooled, hb->pooled->estimate + K, hb->F * sizeof(double));
+    for (size_t f = 0; f < hb->F; f++) {
+        const double most = MOST_UTILITY * unit_of_utility(model, K + f);
+        const double error_of = hb->pooled->standard_error[K + f];
+        hb->alpha_pooled[f] = clamp(hb->pooled->estimate[K + f], most);
+        hb->alpha_spread[f] = isfinite(error_of) ? fmin(2 * error_of, 0.5 * most) : 1;
+    }
     return HBL_OK;
 }
 
@@ -214,6 +250,7 @@ void hbl_hb_free(hbl_hb *hb)
     free(hb->slope_pooled);
     free(hb->spread);
     free(hb->alpha_pooled);
+    free(hb->alpha_spread);
     hbl_mnl_free(hb->pooled);
     hbl_likelihood_free(hb->likelihood);
     free(hb);

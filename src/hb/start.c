@@ -60,11 +60,8 @@ static void disperse(hbl_chain *chain)
         chain->L[k * hb->K + k] = hb->spread[k] * factor;
         chain->lambda[k] = hb->spread[k] * hb->spread[k];
     }
-    for (size_t f = 0; f < hb->F; f++) {
-        const double error = hb->pooled->standard_error[hb->K + f];
-        chain->alpha[f] =
-            hb->alpha_pooled[f] + (isfinite(error) ? 2 * error : 1) * hbl_rng_normal(&rng);
-    }
+    for (size_t f = 0; f < hb->F; f++)
+        chain->alpha[f] = hb->alpha_pooled[f] + hb->alpha_spread[f] * hbl_rng_normal(&rng);
     for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++) {
         const size_t person = hb->person[at], block = at / HBL_LANES, lane = at % HBL_LANES;
         if (person == SIZE_MAX)

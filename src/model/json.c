@@ -5,6 +5,7 @@
  */
 #include "model/json_private.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,8 +208,8 @@ static int read_text(hbl_json *json, hbl_error *error)
     int status = HBL_OK;
 
     if (file == NULL)
-        return hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be opened; is the name right?",
-                        json->path);
+        return hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be opened: %s; is the name right?",
+                        json->path, strerror(errno));
     while (!status && got > 0) {
         status = hbl_grow(&json->text, &capacity, used + 4097, 1, "the model file", error);
         got = status ? 0 : fread(json->text + used, 1, 4096, file);
@@ -271,7 +272,11 @@ static int parse(hbl_json *json, hbl_error *error)
     const char *end = json->text;
     size_t at = strncmp(json->text, mark, 3) == 0 ? 3 : 0;
 
-    json->root = cJSON_ParseWithOpts(json->text, &end, 1);
+    errno = 0;
+    json->whole = cJSON_ParseWithOpts(json->text, &end, 1);
+    json->root = json->whole;
+    if (json->root == NULL && errno == ENOMEM) /* cJSON has one answer for this and bad text */
+        return hbl_fail_memory(error, "the model file");
     if (json->root == NULL) {
         at = blame(json->text, (size_t)(end - json->text));
         return hbl_fail(error, HBL_ERR_INPUT, "%s:%zu:%zu: not valid JSON: %s", json->path,
@@ -283,15 +288,23 @@ static int parse(hbl_json *json, hbl_error *error)
     return walk(json, json->root, &at, error);
 }
 
-int hbl_json_read(const char *path, hbl_json **json, hbl_error *error)
+static int copy_text(hbl_json *json, const char *text, hbl_error *error)
+{
+    json->text = hbl_strdup(text, error);
+    return json->text == NULL ? HBL_ERR_MEMORY : HBL_OK;
+}
+
+/* text NULL: the file's. */
+static int read_json(const char *path, const char *text, hbl_json **json, hbl_error *error)
 {
     hbl_json *j = hbl_calloc(1, sizeof *j, "the model file", error);
-    int status;
+    int status = HBL_ERR_MEMORY;
 
     if (j == NULL)
         return HBL_ERR_MEMORY;
     j->path = hbl_strdup(path, error);
-    status = j->path == NULL ? HBL_ERR_MEMORY : read_text(j, error);
+    if (j->path != NULL)
+        status = text != NULL ? copy_text(j, text, error) : read_text(j, error);
     if (!status)
         status = parse(j, error);
     if (status) {
@@ -302,6 +315,28 @@ int hbl_json_read(const char *path, hbl_json **json, hbl_error *error)
     return HBL_OK;
 }
 
+int hbl_json_read(const char *path, hbl_json **json, hbl_error *error)
+{
+    return read_json(path, NULL, json, error);
+}
+
+int hbl_json_from_text(const char *path, const char *text, const char *member, hbl_json **json,
+                       hbl_error *error)
+{
+    int status = read_json(path, text, json, error);
+
+    if (status || member == NULL)
+        return status;
+    (*json)->root = hbl_json_member((*json)->whole, member);
+    if (!cJSON_IsObject((*json)->root))
+        status = hbl_fail(error, HBL_ERR_INPUT, "%s: has no object \"%s\"", path, member);
+    if (status) {
+        hbl_json_free(*json);
+        *json = NULL;
+    }
+    return status;
+}
+
 void hbl_json_free(hbl_json *json)
 {
     if (json == NULL)
@@ -309,7 +344,7 @@ void hbl_json_free(hbl_json *json)
     for (size_t i = 0; i < json->n_overrides; i++)
         free(json->overrides[i]);
     free(json->overrides);
-    cJSON_Delete(json->root);
+    cJSON_Delete(json->whole);
     free(json->places);
     free(json->text);
     free(json->path);

@@ -15,6 +15,11 @@ typedef struct hbl_json hbl_json;
 
 /* HBL_ERR_INPUT: no such file, too large, not JSON (path:line:column), a key given twice. */
 int hbl_json_read(const char *path, hbl_json **json, hbl_error *error);
+
+/* The same of text at hand, which path names in messages; of its object `member`, where not NULL.
+ */
+int hbl_json_from_text(const char *path, const char *text, const char *member, hbl_json **json,
+                       hbl_error *error);
 void hbl_json_free(hbl_json *json);
 
 /* The object that is the whole file. */

@@ -2,6 +2,8 @@
  *
  * Settings of the command line, put into the tree as if they stood in the file.
  */
+#include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +30,11 @@ static int keep_assignment(hbl_json *json, const char *assignment, const char **
 /* JSON where it reads as JSON (5, true, [1,2], "text"), otherwise the text itself. */
 static cJSON *parse_value(const char *text)
 {
-    cJSON *value = cJSON_ParseWithOpts(text, NULL, 1);
+    cJSON *value;
 
-    return value != NULL ? value : cJSON_CreateString(text);
+    errno = 0;
+    value = cJSON_ParseWithOpts(text, NULL, 1);
+    return value != NULL || errno == ENOMEM ? value : cJSON_CreateString(text);
 }
 
 /* Notes value and all within it as coming from assignment. */
@@ -76,7 +80,7 @@ static int descend(hbl_json *json, const char *assignment, char *path, cJSON **o
     const cJSON *parent = NULL;
     char *dot;
 
-    *object = json->root;
+    *object = (cJSON *)(uintptr_t)json->root;
     for (*rest = path; (dot = strchr(*rest, '.')) != NULL; *rest = dot + 1) {
         cJSON *child;
         int status = HBL_OK;

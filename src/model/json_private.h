@@ -15,7 +15,8 @@ typedef struct {
 
 struct hbl_json {
     char *path, *text;
-    cJSON *root;
+    cJSON *whole;      /* of the text */
+    const cJSON *root; /* the model's: whole, or a member of it */
     hbl_json_place *places;
     size_t n_places, capacity;
     char **overrides;

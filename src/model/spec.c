@@ -208,12 +208,12 @@ static int read_spec(const hbl_json *json, hbl_spec *spec, hbl_error *error)
     return status;
 }
 
-int hbl_spec_read(const char *path, const char *const *overrides, size_t n_overrides,
-                  hbl_spec **spec, hbl_error *error)
+/* Of json, which it frees, as if it stood in the file at path. */
+static int make_spec(const char *path, hbl_json *json, const char *const *overrides,
+                     size_t n_overrides, hbl_spec **spec, hbl_error *error)
 {
-    hbl_json *json = NULL;
     hbl_spec *s = NULL;
-    int status = hbl_json_read(path, &json, error);
+    int status = HBL_OK;
 
     for (size_t i = 0; !status && i < n_overrides; i++)
         status = hbl_json_override(json, overrides[i], error);
@@ -230,6 +230,25 @@ int hbl_spec_read(const char *path, const char *const *overrides, size_t n_overr
     }
     *spec = s;
     return HBL_OK;
+}
+
+int hbl_spec_read(const char *path, const char *const *overrides, size_t n_overrides,
+                  hbl_spec **spec, hbl_error *error)
+{
+    hbl_json *json = NULL;
+    const int status = hbl_json_read(path, &json, error);
+
+    return status ? status : make_spec(path, json, overrides, n_overrides, spec, error);
+}
+
+int hbl_spec_from_run(const char *path, const char *run_path, const char *run,
+                      const char *const *overrides, size_t n_overrides, hbl_spec **spec,
+                      hbl_error *error)
+{
+    hbl_json *json = NULL;
+    const int status = hbl_json_from_text(run_path, run, "model", &json, error);
+
+    return status ? status : make_spec(path, json, overrides, n_overrides, spec, error);
 }
 
 /* ---- release */

@@ -82,6 +82,15 @@ static bool add_data(cJSON *root, const hbl_spec *spec)
 
 /* ---- random and correlation */
 
+/* Exactly: cJSON's own way may lose the last digit. */
+static bool add_number(cJSON *object, const char *key, double value)
+{
+    char text[64];
+
+    hbl_format_number(value, text, sizeof text);
+    return cJSON_AddRawToObject(object, key, text) != NULL;
+}
+
 static bool add_random(cJSON *root, const hbl_spec *spec)
 {
     cJSON *object = cJSON_AddObjectToObject(root, "random");
@@ -97,8 +106,7 @@ static bool add_random(cJSON *root, const hbl_spec *spec)
         }
         one = cJSON_AddObjectToObject(object, r->name);
         done = cJSON_AddStringToObject(one, "distribution", r->mixing->name) != NULL &&
-               cJSON_AddNumberToObject(one, "lower", r->lower) != NULL &&
-               cJSON_AddNumberToObject(one, "upper", r->upper) != NULL;
+               add_number(one, "lower", r->lower) && add_number(one, "upper", r->upper);
     }
     return done;
 }

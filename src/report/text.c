@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/text.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ int hbl_output_begin(hbl_output *out, FILE *file, hbl_error *error)
     if (out->c_locale == (locale_t)0)
         return hbl_fail_memory(error, "a locale");
     out->before = uselocale(out->c_locale);
+    errno = 0;
     return HBL_OK;
 }
 
@@ -27,7 +29,8 @@ int hbl_output_end(hbl_output *out, int status, const char *what, hbl_error *err
     if (status)
         return status;
     if (fflush(out->file) != 0 || ferror(out->file))
-        return hbl_fail(error, HBL_ERR_WRITE, "%s could not be written whole", what);
+        return hbl_fail(error, HBL_ERR_WRITE, "%s could not be written whole: %s", what,
+                        errno ? strerror(errno) : "write error");
     return HBL_OK;
 }
 

@@ -87,9 +87,11 @@ static void advise_more_draws(FILE *out, const hbl_summary *s, double shortfall)
 
     hbl_format_count(round_up(more * s->least_ess_bulk), bulk);
     hbl_format_count(round_up(more * s->least_ess_tail), tail);
-    fprintf(out,
-            "  Run more draws: --set hb.draws=%.0f would give about %s bulk and %s tail ESS.\n",
-            draws, bulk, tail);
+    fprintf(
+        out,
+        "  Run more draws: hblogit resume DIR --draws %.0f would give about %s bulk and %s tail "
+        "ESS.\n",
+        draws, bulk, tail);
 }
 
 void hbl_verdict_advise(FILE *out, const hbl_summary *s)

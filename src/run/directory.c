@@ -40,7 +40,8 @@ static bool is_numbered(const char *name, const char *prefix, const char *suffix
 /* A file that a run leaves, run.json and persons/ apart. */
 static bool is_output(const char *name)
 {
-    static const char *const whole[] = {"persons.csv", "summary.csv", "diagnostics.json",
+    static const char *const whole[] = {"persons.csv", "summary.csv",  "diagnostics.json",
+                                        "checkpoint",  "checkpoint.1", "checkpoint.tmp",
                                         "run.json.tmp"};
 
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
@@ -82,10 +83,12 @@ static int check_contents(const char *path, bool overwrite, hbl_error *error)
                         "%s: holds files but no run (%s); name an empty or a new directory", path,
                         other);
     if (has_run && !hbl_manifest_is_ours(path))
-        return hbl_fail(error, HBL_ERR_INPUT,
-                        "%s: holds a run.json that this program did not write; name another "
-                        "directory",
-                        path);
+        return errno == ENOMEM
+                   ? hbl_fail_memory(error, manifest_name)
+                   : hbl_fail(error, HBL_ERR_INPUT,
+                              "%s: holds a run.json that this program did not write; name another "
+                              "directory",
+                              path);
     if (has_run && !overwrite)
         return hbl_fail(error, HBL_ERR_INPUT,
                         "%s: holds a run already; name another directory, or use --force to "
@@ -171,7 +174,25 @@ static int take_possession(hbl_directory *directory, bool overwrite, hbl_error *
     return status;
 }
 
-int hbl_directory_open(const char *path, bool overwrite, hbl_directory **out, hbl_error *error)
+/* Nothing is made, and no lock is taken, where there is no run. */
+static int take_run(hbl_directory *directory, bool unused, hbl_error *error)
+{
+    int status = HBL_OK;
+
+    (void)unused;
+    if (!hbl_manifest_is_ours(directory->path))
+        status = errno == ENOMEM ? hbl_fail_memory(error, manifest_name)
+                                 : hbl_fail(error, HBL_ERR_INPUT, "%s: holds no run of hblogit",
+                                            directory->path);
+    if (!status)
+        status = take_lock(directory, error);
+    return status;
+}
+
+typedef int taking(hbl_directory *directory, bool overwrite, hbl_error *error);
+
+static int open_directory(const char *path, taking *take, bool overwrite, hbl_directory **out,
+                          hbl_error *error)
 {
     hbl_directory *directory = hbl_calloc(1, sizeof *directory, "a run directory", error);
     int status = HBL_ERR_MEMORY;
@@ -182,12 +203,23 @@ int hbl_directory_open(const char *path, bool overwrite, hbl_directory **out, hb
     directory->path = hbl_strdup(path, error);
     directory->lock_path = hbl_path_join(path, lock_name, error);
     if (directory->path && directory->lock_path)
-        status = take_possession(directory, overwrite, error);
+        status = take(directory, overwrite, error);
     if (status)
         hbl_directory_close(directory);
     else
         *out = directory;
     return status;
+}
+
+int hbl_directory_open(const char *path, bool overwrite, hbl_directory **directory,
+                       hbl_error *error)
+{
+    return open_directory(path, take_possession, overwrite, directory, error);
+}
+
+int hbl_directory_reopen(const char *path, hbl_directory **directory, hbl_error *error)
+{
+    return open_directory(path, take_run, true, directory, error);
 }
 
 const char *hbl_directory_path(const hbl_directory *directory)
@@ -253,8 +285,7 @@ static int remove_outputs(DIR *folder, const char *path, hbl_error *error)
     return status;
 }
 
-/* run.json goes last: while anything of the run is left, the directory still counts as one. */
-int hbl_directory_clear(hbl_directory *directory, hbl_error *error)
+int hbl_directory_clear_outputs(hbl_directory *directory, hbl_error *error)
 {
     const char *path = directory->path;
     DIR *folder = opendir(path);
@@ -265,8 +296,20 @@ int hbl_directory_clear(hbl_directory *directory, hbl_error *error)
     status = remove_outputs(folder, path, error);
     if (!status)
         status = remove_tree(dirfd(folder), path, "persons", error);
-    if (!status && unlinkat(dirfd(folder), manifest_name, 0) && errno != ENOENT)
-        status = fail_removal(path, manifest_name, error);
     closedir(folder);
+    return status;
+}
+
+/* run.json goes last: while anything of the run is left, the directory still counts as one. */
+int hbl_directory_clear(hbl_directory *directory, hbl_error *error)
+{
+    int status = hbl_directory_clear_outputs(directory, error);
+    char *path = status ? NULL : hbl_path_join(directory->path, manifest_name, error);
+
+    if (!status && !path)
+        return HBL_ERR_MEMORY;
+    if (!status && unlink(path) && errno != ENOENT)
+        status = fail_removal(directory->path, manifest_name, error);
+    free(path);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
@@ -59,16 +60,49 @@ int hbl_file_write_at(int file, const char *path, const void *data, size_t size,
 }
 
 /* EINVAL is what devices and pipes say, which have no disk to wait for. */
-static int synchronise(int file, const char *path, hbl_error *error)
+int hbl_file_sync_open(int file, const char *path, hbl_error *error)
 {
     if (fsync(file) && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
         return hbl_file_fail(path, error);
     return HBL_OK;
 }
 
+static int sync_path(const char *path, int flags, hbl_error *error)
+{
+    const int file = open(path, O_RDONLY | O_CLOEXEC | flags);
+    return file < 0 ? hbl_file_fail(path, error) : hbl_file_close(file, path, true, error);
+}
+
+int hbl_file_sync(const char *path, hbl_error *error)
+{
+    return sync_path(path, 0, error);
+}
+
+int hbl_folder_sync(const char *path, hbl_error *error)
+{
+    return sync_path(path, O_DIRECTORY, error);
+}
+
+int hbl_file_checksum(const char *path, uint32_t *crc, uint64_t *bytes, hbl_error *error)
+{
+    FILE *file = fopen(path, "rb");
+    unsigned char block[1 << 14];
+
+    if (!file)
+        return hbl_fail(error, errno == ENOMEM ? HBL_ERR_MEMORY : HBL_ERR_INPUT,
+                        "%s: cannot be read: %s", path, strerror(errno));
+    *crc = 0;
+    *bytes = 0;
+    for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0; *bytes += n)
+        *crc = (uint32_t)crc32_z(*crc, block, n);
+    const bool failed = ferror(file);
+    fclose(file);
+    return failed ? hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be read", path) : HBL_OK;
+}
+
 int hbl_file_close(int file, const char *path, bool sync, hbl_error *error)
 {
-    int status = sync ? synchronise(file, path, error) : HBL_OK;
+    int status = sync ? hbl_file_sync_open(file, path, error) : HBL_OK;
 
     if (close(file) && errno != EINTR && !status)
         status = hbl_file_fail(path, error);
@@ -86,7 +120,7 @@ int hbl_stream_close(FILE *stream, const char *path, bool sync, hbl_error *error
         status = hbl_file_fail(path, error);
     }
     if (!status && sync)
-        status = synchronise(fileno(stream), path, error);
+        status = hbl_file_sync_open(fileno(stream), path, error);
     if (fclose(stream) && !status)
         status = hbl_file_fail(path, error);
     return status;

@@ -30,6 +30,14 @@ int hbl_file_close(int file, const char *path, bool sync, hbl_error *error);
 /* The same for a stream, with whatever failed while it was written. */
 int hbl_stream_close(FILE *stream, const char *path, bool sync, hbl_error *error);
 
+/* Waits until what was written to path is on the disk; of a folder, until its entries are. */
+int hbl_file_sync(const char *path, hbl_error *error);
+int hbl_file_sync_open(int file, const char *path, hbl_error *error);
+int hbl_folder_sync(const char *path, hbl_error *error);
+
+/* CRC-32 and size of a file. HBL_ERR_INPUT: it cannot be read. */
+int hbl_file_checksum(const char *path, uint32_t *crc, uint64_t *bytes, hbl_error *error);
+
 /* Puts a file with these contents in the place of path in one step: readers see the old one or the
  * new one, never a part. sync: survives a crash of the machine as well. */
 int hbl_file_replace(const char *path, const void *data, size_t size, bool sync, hbl_error *error);

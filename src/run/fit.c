@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run/fit.h"
 
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/fail.h"
@@ -15,14 +18,53 @@ static const struct {
 };
 enum { N_METHODS = sizeof method / sizeof *method };
 
-int hbl_fit_begin(hbl_fit_run *run, hbl_error *error)
+void hbl_fit_notice(const hbl_fit_run *run, const char *format, ...)
 {
-    int status = hbl_directory_clear(run->directory, error);
+    char text[1024];
+    va_list arguments;
 
+    if (!run->options->notice)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    run->options->notice(run->options->context, text);
+}
+
+int hbl_fit_begin(hbl_fit_run *run, bool keep, hbl_error *error)
+{
+    int status = HBL_OK;
+
+    if (!keep)
+        status = run->before ? hbl_directory_clear_outputs(run->directory, error)
+                             : hbl_directory_clear(run->directory, error);
     if (!status)
         status = hbl_manifest_write_start(run->manifest, hbl_directory_path(run->directory), error);
     run->begun = !status;
     return status;
+}
+
+/* What the caller can do about a full disk: the run is not lost. */
+static void add_advice(const hbl_fit_run *run, hbl_error *error)
+{
+    const size_t used = strlen(error->message);
+
+    snprintf(error->message + used, sizeof error->message - used,
+             "; once that is mended, hblogit resume %s goes on",
+             hbl_directory_path(run->directory));
+}
+
+static int end(hbl_fit_run *run, int status, hbl_error *error)
+{
+    int written;
+
+    if (status == HBL_ERR_WRITE)
+        add_advice(run, error);
+    written = hbl_manifest_write_end(run->manifest, hbl_directory_path(run->directory), status,
+                                     error->message, error);
+    if (!status && written)
+        add_advice(run, error);
+    return status ? status : written;
 }
 
 /* The estimator, and what becomes of it in run.json. Before the run has begun the directory is
@@ -32,14 +74,42 @@ static int drive(hbl_fit_run *run, size_t which, hbl_error *error)
     int status = hbl_manifest_alloc(run->spec, run->model, run->options, run->threads,
                                     &run->manifest, error);
 
+    if (!status && run->before)
+        hbl_manifest_inherit(run->manifest, run->before, run->spec, run->options, run->threads);
     if (!status)
         status = method[which].drive(run, error);
-    if (run->begun) {
-        const int written = hbl_manifest_write_end(
-            run->manifest, hbl_directory_path(run->directory), status, error->message, error);
-        status = status ? status : written;
-    }
+    if (run->begun)
+        status = end(run, status, error);
     hbl_manifest_free(run->manifest);
+    return status;
+}
+
+/* resume: with the run that is in the directory. */
+static int fit(hbl_fit_run *run, bool resume, hbl_error *error)
+{
+    const char *path = run->options->directory;
+    cJSON *before = NULL;
+    size_t which = 0;
+    int status;
+
+    while (which < N_METHODS && strcmp(method[which].name, run->spec->method) != 0)
+        which++;
+    if (which == N_METHODS)
+        return hbl_fail(error, HBL_ERR_INPUT, "method \"%s\" is none that can be fitted",
+                        run->spec->method);
+    run->threads = run->options->threads > 0 ? run->options->threads : hbl_processors();
+    status = resume ? hbl_directory_reopen(path, &run->directory, error)
+                    : hbl_directory_open(path, run->options->overwrite, &run->directory, error);
+    if (!status && resume)
+        run->before = before = hbl_manifest_read(path);
+    if (!status && resume && !before)
+        status = errno == ENOMEM
+                     ? hbl_fail_memory(error, "run.json")
+                     : hbl_fail(error, HBL_ERR_INPUT, "%s: run.json cannot be read any more", path);
+    if (!status)
+        status = drive(run, which, error);
+    hbl_directory_close(run->directory);
+    cJSON_Delete(before);
     return status;
 }
 
@@ -48,19 +118,13 @@ int hbl_fit(const hbl_spec *spec, const hbl_model *model, const hbl_fit_options 
 {
     hbl_error unwanted = HBL_ERROR_INIT;
     hbl_fit_run run = {.spec = spec, .model = model, .options = options};
-    size_t which = 0;
-    int status;
+    return fit(&run, false, error ? error : &unwanted);
+}
 
-    error = error ? error : &unwanted;
-    while (which < N_METHODS && strcmp(method[which].name, spec->method) != 0)
-        which++;
-    if (which == N_METHODS)
-        return hbl_fail(error, HBL_ERR_INPUT, "method \"%s\" is none that can be fitted",
-                        spec->method);
-    run.threads = options->threads > 0 ? options->threads : hbl_processors();
-    status = hbl_directory_open(options->directory, options->overwrite, &run.directory, error);
-    if (!status)
-        status = drive(&run, which, error);
-    hbl_directory_close(run.directory);
-    return status;
+int hbl_resume(const hbl_spec *spec, const hbl_model *model, const hbl_fit_options *options,
+               hbl_error *error)
+{
+    hbl_error unwanted = HBL_ERROR_INIT;
+    hbl_fit_run run = {.spec = spec, .model = model, .options = options};
+    return fit(&run, true, error ? error : &unwanted);
 }

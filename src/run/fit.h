@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What hbl_fit and the estimators' drivers share.
+ * What hbl_fit, hbl_resume and the estimators' drivers share.
  */
 #ifndef HBL_RUN_FIT_H
 #define HBL_RUN_FIT_H
@@ -17,14 +17,20 @@ typedef struct {
     int threads;
     hbl_directory *directory; /* locked; still holds what it held */
     hbl_manifest *manifest;   /* the driver adds its part; hbl_fit writes it at the end */
+    const cJSON *before;      /* run.json of the run that is gone on with; NULL: a new run */
     bool begun;               /* the directory is this run's */
 } hbl_fit_run;
 
-/* The directory is the driver's from here on: clears it and writes run.json with the status
- * "running". To be called once nothing but bad luck can stop the fit. */
-int hbl_fit_begin(hbl_fit_run *run, hbl_error *error);
+/* The directory is the driver's from here on: clears it, unless `keep` says that the run goes on
+ * with what is there, and writes run.json with the status "running". To be called once nothing but
+ * bad luck can stop the fit. */
+int hbl_fit_begin(hbl_fit_run *run, bool keep, hbl_error *error);
 
-/* Samples and leaves chain files and persons.csv. */
+/* Tells the caller something that is no failure. */
+void hbl_fit_notice(const hbl_fit_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Samples and leaves chain files, persons.csv and a checkpoint. */
 int hbl_fit_hb(hbl_fit_run *run, hbl_error *error);
 
 #endif

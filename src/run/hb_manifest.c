@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "run/fit_hb.h"
+#include "run/tree.h"
 
 static cJSON *numbered_names(const char *stem, size_t n, const char *suffix)
 {
@@ -13,7 +14,7 @@ static cJSON *numbered_names(const char *stem, size_t n, const char *suffix)
 
     for (size_t c = 1; c <= n; c++) {
         snprintf(name, sizeof name, "%s-%zu%s", stem, c, suffix);
-        cJSON_AddItemToArray(names, cJSON_CreateString(name));
+        hbl_tree_append(names, cJSON_CreateString(name));
     }
     return names;
 }
@@ -22,8 +23,8 @@ void hbl_hb_describe(const hbl_hb_fit *fit)
 {
     hbl_manifest *manifest = fit->run->manifest;
 
-    cJSON_AddStringToObject(hbl_manifest_get(manifest, "machine"), "pass",
-                            hbl_hb_pass_name(fit->hb));
+    hbl_tree_put(hbl_manifest_get(manifest, "machine"), "pass",
+                 cJSON_CreateString(hbl_hb_pass_name(fit->hb)));
     hbl_manifest_set(manifest, "chains", cJSON_CreateNumber((double)fit->n_chains));
     hbl_manifest_set(manifest, "files", numbered_names("chain", fit->n_chains, ".csv"));
     if (fit->settings->save_warmup)
@@ -44,11 +45,11 @@ static cJSON *describe_kernels(const hbl_chain *chain)
 
     for (size_t i = 0; i < n && i < MOST; i++) {
         cJSON *kernel = cJSON_CreateObject();
-        cJSON_AddStringToObject(kernel, "name", report[i].name);
-        cJSON_AddNumberToObject(kernel, "acceptance", report[i].acceptance);
-        cJSON_AddNumberToObject(kernel, "step", report[i].step);
-        cJSON_AddItemToObject(kernel, "non_finite", hbl_manifest_integer(report[i].non_finite));
-        cJSON_AddItemToArray(kernels, kernel);
+        hbl_tree_put(kernel, "name", cJSON_CreateString(report[i].name));
+        hbl_tree_put(kernel, "acceptance", cJSON_CreateNumber(report[i].acceptance));
+        hbl_tree_put(kernel, "step", cJSON_CreateNumber(report[i].step));
+        hbl_tree_put(kernel, "non_finite", hbl_manifest_integer(report[i].non_finite));
+        hbl_tree_append(kernels, kernel);
     }
     return kernels;
 }
@@ -65,18 +66,18 @@ static cJSON *describe_seconds(const hbl_hb_fit *fit)
         sampling += fit->chain[c].sampling_seconds;
     }
     const double share = warmup > 0 ? warmup / (warmup + sampling) : 0;
-    cJSON_AddNumberToObject(seconds, "start", fit->start_seconds);
-    cJSON_AddNumberToObject(seconds, "warmup", share * fit->sampling_wall_seconds);
-    cJSON_AddNumberToObject(seconds, "sampling", (1 - share) * fit->sampling_wall_seconds);
-    cJSON_AddNumberToObject(seconds, "total", hbl_seconds() - fit->total_from);
+    hbl_tree_put(seconds, "start", cJSON_CreateNumber(fit->start_seconds));
+    hbl_tree_put(seconds, "warmup", cJSON_CreateNumber(share * fit->sampling_wall_seconds));
+    hbl_tree_put(seconds, "sampling", cJSON_CreateNumber((1 - share) * fit->sampling_wall_seconds));
+    hbl_tree_put(seconds, "total", cJSON_CreateNumber(hbl_seconds() - fit->total_from));
     return seconds;
 }
 
 static cJSON *describe_chain_seconds(const hbl_chain_run *run)
 {
     cJSON *seconds = cJSON_CreateObject();
-    cJSON_AddNumberToObject(seconds, "warmup", run->warmup_seconds);
-    cJSON_AddNumberToObject(seconds, "sampling", run->sampling_seconds);
+    hbl_tree_put(seconds, "warmup", cJSON_CreateNumber(run->warmup_seconds));
+    hbl_tree_put(seconds, "sampling", cJSON_CreateNumber(run->sampling_seconds));
     return seconds;
 }
 
@@ -88,10 +89,10 @@ void hbl_hb_describe_chains(const hbl_hb_fit *fit)
 
     for (size_t c = 0; c < fit->n_chains; c++) {
         const hbl_chain_run *run = &fit->chain[c];
-        cJSON_AddItemToArray(draws, hbl_manifest_integer(run->n_draws));
-        cJSON_AddItemToArray(sweeps, hbl_manifest_integer(run->sweep));
-        cJSON_AddItemToArray(kernels, describe_kernels(run->chain));
-        cJSON_AddItemToArray(chain_seconds, describe_chain_seconds(run));
+        hbl_tree_append(draws, hbl_manifest_integer(run->n_draws));
+        hbl_tree_append(sweeps, hbl_manifest_integer(run->sweep));
+        hbl_tree_append(kernels, describe_kernels(run->chain));
+        hbl_tree_append(chain_seconds, describe_chain_seconds(run));
         n_sweeps += run->sweep;
     }
     hbl_manifest *manifest = fit->run->manifest;

@@ -2,6 +2,8 @@
  *
  * The chains at work: the loop over sweeps, and how chains share the threads.
  */
+#include <math.h>
+
 #include "core/fail.h"
 #include "core/parallel.h"
 #include "run/fit_hb.h"
@@ -18,20 +20,19 @@ static bool is_wanted(const hbl_hb_fit *fit)
     return !(stop && *stop) && !atomic_load_explicit(&fit->halt, memory_order_relaxed);
 }
 
+/* Whatever cannot be written is kept until it can: the draw counts all the same. */
 static int keep_draw(hbl_hb_fit *fit, size_t c, const hbl_draw *draw)
 {
     hbl_chain_run *run = &fit->chain[c];
-    int status = hbl_stan_csv_row(run->files.draws, draw, &run->error);
+    int status = hbl_stan_csv_row(run->files.draws, draw, &run->error), kept = HBL_OK;
 
-    if (!status && fit->zarr) {
+    if (fit->zarr) {
         hbl_chain_beta(run->chain, hbl_zarr_slot(fit->zarr, c));
-        status = hbl_zarr_commit(fit->zarr, c, &run->error);
+        kept = hbl_zarr_commit(fit->zarr, c, &run->error);
     }
-    if (!status) {
-        hbl_chain_accumulate(run->chain);
-        run->n_draws++;
-    }
-    return status;
+    hbl_chain_accumulate(run->chain);
+    run->n_draws++;
+    return status ? status : kept;
 }
 
 static int keep_if_due(hbl_hb_fit *fit, size_t c, const hbl_draw *draw)
@@ -68,19 +69,25 @@ static int advance(hbl_hb_fit *fit, size_t c, double *now)
     return status;
 }
 
-static int start_chain(hbl_hb_fit *fit, size_t c)
+int hbl_hb_make_chain(hbl_hb_fit *fit, size_t c, hbl_error *error)
 {
     hbl_chain_run *run = &fit->chain[c];
-    int status = hbl_chain_alloc(fit->hb, (uint32_t)c + 1, run->threads, &run->chain, &run->error);
+    const int status = hbl_chain_alloc(fit->hb, (uint32_t)c + 1, run->threads, &run->chain, error);
 
     if (!status && run->files.trace)
         hbl_chain_trace(run->chain, run->files.trace);
-    if (!status)
-        status = hbl_chain_start(run->chain, &run->error);
     return status;
 }
 
-/* Takes chain c to the end of the round. */
+static int start_chain(hbl_hb_fit *fit, size_t c)
+{
+    hbl_chain_run *run = &fit->chain[c];
+    const int status = hbl_hb_make_chain(fit, c, &run->error);
+    return status ? status : hbl_chain_start(run->chain, &run->error);
+}
+
+/* Takes chain c to the end of the round, or until a checkpoint is due; at least a sweep, so that it
+ * gets on however short the time between checkpoints is. */
 static void run_chain(void *context, size_t c, int thread)
 {
     hbl_hb_fit *fit = context;
@@ -94,23 +101,16 @@ static void run_chain(void *context, size_t c, int thread)
         status = start_chain(fit, c);
         run->flushed = now;
     }
-    while (!status && run->sweep < fit->round_end && is_wanted(fit))
+    while (!status && run->sweep < fit->round_end && is_wanted(fit)) {
         status = advance(fit, c, &now);
+        if (now >= fit->pause_at)
+            break;
+    }
     hbl_reporter_rest(fit->reporter, c, now);
     if (status) {
         hbl_fail(&run->error, status, "chain %zu could not go on", c + 1);
         atomic_store(&fit->halt, true);
     }
-}
-
-/* At most one thread a chain; threads beyond that go to the persons of the first chains. */
-static int share_threads(hbl_hb_fit *fit)
-{
-    const size_t threads = (size_t)fit->run->threads, n = fit->n_chains;
-
-    for (size_t c = 0; c < n; c++)
-        fit->chain[c].threads = threads <= n ? 1 : (int)(threads / n + (c < threads % n));
-    return (int)(threads < n ? threads : n);
 }
 
 /* The first chain that failed gives the error; without one, an early end is the caller's wish. */
@@ -127,22 +127,60 @@ static int conclude(const hbl_hb_fit *fit, hbl_error *error)
     if (least == fit->n_sweeps)
         return HBL_OK;
     return hbl_fail(error, HBL_ERR_INTERRUPTED,
-                    "interrupted after %llu of %llu sweeps; the draws so far are in %s",
+                    "interrupted after %llu of %llu sweeps; the draws so far are in %s, and "
+                    "hblogit resume %s goes on",
                     (unsigned long long)least, (unsigned long long)fit->n_sweeps,
+                    hbl_directory_path(fit->run->directory),
                     hbl_directory_path(fit->run->directory));
+}
+
+static void set_pause(hbl_hb_fit *fit)
+{
+    const double interval = fit->settings->checkpoint;
+    fit->pause_at = interval > 0 ? hbl_seconds() + interval : INFINITY;
+}
+
+static bool is_round_over(const hbl_hb_fit *fit)
+{
+    for (size_t c = 0; c < fit->n_chains; c++)
+        if (fit->chain[c].sweep < fit->round_end)
+            return false;
+    return true;
+}
+
+static double sampled_seconds(const hbl_hb_fit *fit)
+{
+    return fit->earlier_seconds + hbl_seconds() - fit->sampling_from;
+}
+
+/* Chains pause for checkpoints together: a checkpoint is the state of all of them. */
+static int run_round(hbl_hb_fit *fit, hbl_error *error)
+{
+    for (;;) {
+        hbl_parallel_for(fit->threads, fit->n_chains, run_chain, fit);
+        if (!is_wanted(fit) || is_round_over(fit))
+            return HBL_OK;
+        fit->sampling_wall_seconds = sampled_seconds(fit);
+        const int status = hbl_hb_checkpoint(fit, error);
+        if (status)
+            return status;
+        set_pause(fit);
+    }
 }
 
 int hbl_hb_sample(hbl_hb_fit *fit, hbl_error *error)
 {
-    const int threads = share_threads(fit);
-    const uint64_t rounds = (size_t)threads < fit->n_chains ? ROUNDS : 1;
-    const double from = hbl_seconds();
+    const uint64_t rounds = (size_t)fit->threads < fit->n_chains ? ROUNDS : 1;
+    int status = HBL_OK;
 
-    for (uint64_t round = 1; round <= rounds && (round == 1 || is_wanted(fit)); round++) {
+    fit->sampling_from = hbl_seconds();
+    set_pause(fit);
+    for (uint64_t round = 1; !status && round <= rounds && (round == 1 || is_wanted(fit));
+         round++) {
         /* not n_sweeps * round / rounds, which might overflow */
         fit->round_end = fit->n_sweeps / rounds * round + fit->n_sweeps % rounds * round / rounds;
-        hbl_parallel_for(threads, fit->n_chains, run_chain, fit);
+        status = run_round(fit, error);
     }
-    fit->sampling_wall_seconds = hbl_seconds() - from;
-    return conclude(fit, error);
+    fit->sampling_wall_seconds = sampled_seconds(fit);
+    return status ? status : conclude(fit, error);
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run/manifest.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
-#include <zlib.h>
+#include <unistd.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "run/file.h"
+#include "run/tree.h"
 
 static const char program[] = "hblogit";
 
@@ -23,17 +25,9 @@ struct hbl_manifest {
 
 void hbl_manifest_set(hbl_manifest *manifest, const char *key, cJSON *item)
 {
-    const bool present = cJSON_GetObjectItemCaseSensitive(manifest->root, key) != NULL;
-    bool done = false;
-
-    if (item && present)
-        done = cJSON_ReplaceItemInObjectCaseSensitive(manifest->root, key, item);
-    else if (item)
-        done = cJSON_AddItemToObject(manifest->root, key, item);
-    if (!done) {
-        cJSON_Delete(item);
+    hbl_tree_put(manifest->root, key, item);
+    if (hbl_tree_failed())
         manifest->incomplete = true;
-    }
 }
 
 cJSON *hbl_manifest_get(const hbl_manifest *manifest, const char *key)
@@ -54,15 +48,29 @@ static void set_text(hbl_manifest *manifest, const char *key, const char *text)
 }
 
 /* ISO 8601, UTC. */
-static void set_now(hbl_manifest *manifest, const char *key)
+static void format_now(char text[64])
 {
     const time_t now = time(NULL);
     struct tm parts;
-    char text[64] = "";
 
+    text[0] = '\0';
     if (gmtime_r(&now, &parts))
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+        strftime(text, 64, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+static void set_now(hbl_manifest *manifest, const char *key)
+{
+    char text[64];
+
+    format_now(text);
     set_text(manifest, key, text);
+}
+
+/* The working directory, from which the paths that follow are to be taken. */
+static void set_folder(hbl_manifest *manifest)
+{
+    char folder[4096];
+    set_text(manifest, "folder", getcwd(folder, sizeof folder));
 }
 
 /* ---- parts */
@@ -70,54 +78,53 @@ static void set_now(hbl_manifest *manifest, const char *key)
 /* Path, size and CRC-32 of a file; null where it cannot be read. */
 static cJSON *describe_file(const char *path)
 {
-    FILE *file = path ? fopen(path, "rb") : NULL;
-    unsigned char block[1 << 14];
     uint64_t bytes = 0;
-    uLong crc = crc32(0, NULL, 0);
+    uint32_t crc;
     char text[16];
     cJSON *json;
 
-    if (!file)
-        return cJSON_CreateNull();
-    for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0; bytes += n)
-        crc = crc32(crc, block, (uInt)n);
-    const bool failed = ferror(file);
-    fclose(file);
-    if (failed)
-        return cJSON_CreateNull();
-    snprintf(text, sizeof text, "%08lx", crc & 0xfffffffful);
+    errno = 0;
+    if (!path || hbl_file_checksum(path, &crc, &bytes, NULL))
+        return errno == ENOMEM ? NULL : cJSON_CreateNull();
+    snprintf(text, sizeof text, "%08" PRIx32, crc);
     json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "path", path);
-    cJSON_AddItemToObject(json, "bytes", hbl_manifest_integer(bytes));
-    cJSON_AddStringToObject(json, "hash", text);
+    hbl_tree_put(json, "path", cJSON_CreateString(path));
+    hbl_tree_put(json, "bytes", hbl_manifest_integer(bytes));
+    hbl_tree_put(json, "hash", cJSON_CreateString(text));
     return json;
 }
 
 static cJSON *describe_hashes(const hbl_spec *spec)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "algorithm", "crc32");
-    cJSON_AddItemToObject(json, "model", describe_file(spec->path));
-    cJSON_AddItemToObject(json, "data", describe_file(spec->data.file));
+    hbl_tree_put(json, "algorithm", cJSON_CreateString("crc32"));
+    hbl_tree_put(json, "model", describe_file(spec->path));
+    hbl_tree_put(json, "data", describe_file(spec->data.file));
     return json;
 }
 
-static void restore_seed(cJSON *object, uint64_t seed)
-{
-    if (cJSON_GetObjectItemCaseSensitive(object, "seed"))
-        cJSON_ReplaceItemInObjectCaseSensitive(object, "seed", hbl_manifest_integer(seed));
-}
-
-/* The model file with its defaults. Reading the text rounds numbers to doubles, which would change
- * large seeds, so they are put in again. */
+/* The model file with its defaults, as it is: cJSON would round numbers in reading and writing
+ * them. Line breaks within strings are escaped, so that each one there is can be indented. */
 static cJSON *echo_spec(const hbl_spec *spec)
 {
-    char *text = hbl_spec_to_json(spec);
-    cJSON *json = text ? cJSON_Parse(text) : NULL;
+    char *text = hbl_spec_to_json(spec), *indented, *to;
+    size_t lines = 0;
+    cJSON *json = NULL;
 
+    for (const char *at = text; at && *at; at++)
+        lines += *at == '\n';
+    indented = text ? hbl_calloc(strlen(text) + lines + 1, 1, "run.json", NULL) : NULL;
+    if (indented) {
+        to = indented;
+        for (const char *at = text; *at; at++) {
+            *to++ = *at;
+            if (*at == '\n')
+                *to++ = '\t';
+        }
+        json = cJSON_CreateRaw(indented);
+    }
+    free(indented);
     free(text);
-    restore_seed(cJSON_GetObjectItemCaseSensitive(json, "hb"), spec->hb.seed);
-    restore_seed(cJSON_GetObjectItemCaseSensitive(json, "simulate"), spec->simulate.seed);
     return json;
 }
 
@@ -127,10 +134,10 @@ static cJSON *describe_machine(void)
     const bool known = uname(&name) >= 0;
     cJSON *json = cJSON_CreateObject();
 
-    cJSON_AddStringToObject(json, "system", known ? name.sysname : "");
-    cJSON_AddStringToObject(json, "release", known ? name.release : "");
-    cJSON_AddStringToObject(json, "machine", known ? name.machine : "");
-    cJSON_AddNumberToObject(json, "processors", hbl_processors());
+    hbl_tree_put(json, "system", cJSON_CreateString(known ? name.sysname : ""));
+    hbl_tree_put(json, "release", cJSON_CreateString(known ? name.release : ""));
+    hbl_tree_put(json, "machine", cJSON_CreateString(known ? name.machine : ""));
+    hbl_tree_put(json, "processors", cJSON_CreateNumber(hbl_processors()));
     return json;
 }
 
@@ -138,7 +145,7 @@ static cJSON *names(char *const *name, size_t n)
 {
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < n; i++)
-        cJSON_AddItemToArray(array, cJSON_CreateString(name[i]));
+        hbl_tree_append(array, cJSON_CreateString(name[i]));
     return array;
 }
 
@@ -148,17 +155,16 @@ static void set_model(hbl_manifest *manifest, const hbl_model *model)
     cJSON *coefficients = cJSON_CreateObject(), *counts = cJSON_CreateObject();
     cJSON *blocks = cJSON_CreateArray(), *distributions = cJSON_CreateArray();
 
-    cJSON_AddItemToObject(coefficients, "random", names(model->name, model->n_random));
-    cJSON_AddItemToObject(coefficients, "fixed",
-                          names(model->name + model->n_random, model->n_fixed));
+    hbl_tree_put(coefficients, "random", names(model->name, model->n_random));
+    hbl_tree_put(coefficients, "fixed", names(model->name + model->n_random, model->n_fixed));
     for (size_t k = 0; k < model->n_random; k++) {
-        cJSON_AddItemToArray(blocks, cJSON_CreateNumber((double)model->block_of[k]));
-        cJSON_AddItemToArray(distributions, cJSON_CreateString(model->mixing[k]->name));
+        hbl_tree_append(blocks, cJSON_CreateNumber((double)model->block_of[k]));
+        hbl_tree_append(distributions, cJSON_CreateString(model->mixing[k]->name));
     }
-    cJSON_AddNumberToObject(counts, "persons", (double)panel->n_persons);
-    cJSON_AddNumberToObject(counts, "tasks", (double)panel->n_tasks);
-    cJSON_AddNumberToObject(counts, "rows", (double)panel->n_rows);
-    cJSON_AddNumberToObject(counts, "alternatives", (double)panel->n_alternatives);
+    hbl_tree_put(counts, "persons", cJSON_CreateNumber((double)panel->n_persons));
+    hbl_tree_put(counts, "tasks", cJSON_CreateNumber((double)panel->n_tasks));
+    hbl_tree_put(counts, "rows", cJSON_CreateNumber((double)panel->n_rows));
+    hbl_tree_put(counts, "alternatives", cJSON_CreateNumber((double)panel->n_alternatives));
     hbl_manifest_set(manifest, "counts", counts);
     hbl_manifest_set(manifest, "coefficients", coefficients);
     hbl_manifest_set(manifest, "distributions", distributions);
@@ -169,15 +175,15 @@ void hbl_manifest_set_pooled(hbl_manifest *manifest, const hbl_model *model, con
 {
     cJSON *pooled = cJSON_CreateObject(), *estimates, *errors;
 
-    cJSON_AddNumberToObject(pooled, "log_likelihood", mnl->log_likelihood);
-    cJSON_AddNumberToObject(pooled, "log_likelihood_zero", mnl->log_likelihood_zero);
-    cJSON_AddBoolToObject(pooled, "converged", mnl->converged);
-    cJSON_AddBoolToObject(pooled, "singular", mnl->singular);
-    estimates = cJSON_AddObjectToObject(pooled, "estimates");
-    errors = cJSON_AddObjectToObject(pooled, "standard_errors");
+    hbl_tree_put(pooled, "log_likelihood", cJSON_CreateNumber(mnl->log_likelihood));
+    hbl_tree_put(pooled, "log_likelihood_zero", cJSON_CreateNumber(mnl->log_likelihood_zero));
+    hbl_tree_put(pooled, "converged", cJSON_CreateBool(mnl->converged));
+    hbl_tree_put(pooled, "singular", cJSON_CreateBool(mnl->singular));
+    estimates = hbl_tree_put(pooled, "estimates", cJSON_CreateObject());
+    errors = hbl_tree_put(pooled, "standard_errors", cJSON_CreateObject());
     for (size_t k = 0; k < model->n_columns && k < mnl->n_columns; k++) {
-        cJSON_AddNumberToObject(estimates, model->name[k], mnl->estimate[k]);
-        cJSON_AddNumberToObject(errors, model->name[k], mnl->standard_error[k]);
+        hbl_tree_put(estimates, model->name[k], cJSON_CreateNumber(mnl->estimate[k]));
+        hbl_tree_put(errors, model->name[k], cJSON_CreateNumber(mnl->standard_error[k]));
     }
     hbl_manifest_set(manifest, "pooled", pooled);
 }
@@ -192,10 +198,12 @@ int hbl_manifest_alloc(const hbl_spec *spec, const hbl_model *model, const hbl_f
     *out = NULL;
     if (!manifest)
         return HBL_ERR_MEMORY;
+    hbl_tree_failed(); /* whatever an earlier run has left */
     manifest->root = cJSON_CreateObject();
     set_text(manifest, "program", program);
     set_text(manifest, "version", hbl_version());
     set_text(manifest, "command", options->command);
+    set_folder(manifest);
     set_text(manifest, "status", "running");
     set_now(manifest, "started");
     set_text(manifest, "finished", NULL);
@@ -210,6 +218,47 @@ int hbl_manifest_alloc(const hbl_spec *spec, const hbl_model *model, const hbl_f
     return HBL_OK;
 }
 
+static const cJSON *item(const cJSON *object, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, key);
+}
+
+/* The model file may have changed since; what was run has not. */
+static void inherit_model_hash(hbl_manifest *manifest, const cJSON *before, const hbl_spec *spec)
+{
+    cJSON *hashes = hbl_manifest_get(manifest, "hashes");
+    const cJSON *recorded = item(item(before, "hashes"), "model");
+    cJSON *model;
+
+    if (!cJSON_IsObject(recorded) || !spec->path)
+        return;
+    model = hbl_tree_copy(recorded);
+    hbl_tree_put(model, "path", cJSON_CreateString(spec->path));
+    hbl_tree_put(hashes, "model", model);
+}
+
+void hbl_manifest_inherit(hbl_manifest *manifest, const cJSON *before, const hbl_spec *spec,
+                          const hbl_fit_options *options, int threads)
+{
+    static const char *const kept[] = {"command", "started"};
+    cJSON *resumed = hbl_tree_copy(item(before, "resumed")), *now = cJSON_CreateObject();
+    char time[64];
+
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (item(before, kept[i]))
+            hbl_manifest_set(manifest, kept[i], hbl_tree_copy(item(before, kept[i])));
+    inherit_model_hash(manifest, before, spec);
+    if (!resumed)
+        resumed = cJSON_CreateArray();
+    format_now(time);
+    hbl_tree_put(now, "time", cJSON_CreateString(time));
+    hbl_tree_put(now, "command",
+                 options->command ? cJSON_CreateString(options->command) : cJSON_CreateNull());
+    hbl_tree_put(now, "threads", cJSON_CreateNumber(threads));
+    hbl_tree_append(resumed, now);
+    hbl_manifest_set(manifest, "resumed", resumed);
+}
+
 void hbl_manifest_free(hbl_manifest *manifest)
 {
     if (!manifest)
@@ -221,7 +270,8 @@ void hbl_manifest_free(hbl_manifest *manifest)
 static int write_manifest(hbl_manifest *manifest, const char *directory, bool sync,
                           hbl_error *error)
 {
-    char *text = manifest->incomplete ? NULL : cJSON_Print(manifest->root);
+    const bool failed = hbl_tree_failed() || manifest->incomplete;
+    char *text = failed ? NULL : cJSON_Print(manifest->root);
     char *path = hbl_path_join(directory, "run.json", error);
     int status = HBL_ERR_MEMORY;
 
@@ -255,29 +305,52 @@ int hbl_manifest_write_end(hbl_manifest *manifest, const char *directory, int st
     return write_manifest(manifest, directory, true, error);
 }
 
-bool hbl_manifest_is_ours(const char *directory)
+char *hbl_manifest_text(const char *directory)
 {
     enum { MOST = 1 << 26 };
-    char *path = hbl_path_join(directory, "run.json", NULL), *text = NULL;
-    FILE *file = path ? fopen(path, "rb") : NULL;
-    size_t used = 0, capacity = 0;
-    bool ours = false;
+    char *path, *text = NULL;
+    FILE *file;
+    size_t used = 0, capacity = 0, got = 1;
+    int status = HBL_OK;
 
-    while (file && used < MOST && !hbl_grow(&text, &capacity, used + 4096, 1, "run.json", NULL)) {
-        const size_t n = fread(text + used, 1, capacity - used, file);
-        used += n;
-        if (n == 0)
-            break;
-    }
-    if (text) {
-        cJSON *root = cJSON_ParseWithLength(text, used);
-        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "program"));
-        ours = name && strcmp(name, program) == 0;
-        cJSON_Delete(root);
+    errno = 0;
+    path = hbl_path_join(directory, "run.json", NULL);
+    file = path ? fopen(path, "rb") : NULL;
+    while (file && got > 0 && used < MOST &&
+           !(status = hbl_grow(&text, &capacity, used + 4097, 1, "run.json", NULL))) {
+        got = fread(text + used, 1, capacity - used - 1, file);
+        used += got;
+        text[used] = '\0';
     }
     if (file)
         fclose(file);
-    free(text);
     free(path);
+    if (status) {
+        free(text);
+        text = NULL;
+        errno = ENOMEM;
+    }
+    return text;
+}
+
+cJSON *hbl_manifest_read(const char *directory)
+{
+    char *text = hbl_manifest_text(directory);
+    cJSON *root = text ? cJSON_Parse(text) : NULL;
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "program"));
+
+    free(text);
+    if (name && strcmp(name, program) == 0)
+        return root;
+    cJSON_Delete(root);
+    return NULL;
+}
+
+bool hbl_manifest_is_ours(const char *directory)
+{
+    cJSON *root = hbl_manifest_read(directory);
+    const bool ours = root != NULL;
+
+    cJSON_Delete(root);
     return ours;
 }

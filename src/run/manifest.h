@@ -26,6 +26,11 @@ void hbl_manifest_free(hbl_manifest *manifest);
  * remembered and reported by hbl_manifest_write. */
 void hbl_manifest_set(hbl_manifest *manifest, const char *key, cJSON *item);
 
+/* Takes over from the run.json of the run that is gone on with: when and by what command it began,
+ * the hash of the model file, and who went on before; notes that we do. */
+void hbl_manifest_inherit(hbl_manifest *manifest, const cJSON *before, const hbl_spec *spec,
+                          const hbl_fit_options *options, int threads);
+
 /* What stands at key, or NULL. */
 cJSON *hbl_manifest_get(const hbl_manifest *manifest, const char *key);
 
@@ -42,7 +47,14 @@ int hbl_manifest_write_start(hbl_manifest *manifest, const char *directory, hbl_
 int hbl_manifest_write_end(hbl_manifest *manifest, const char *directory, int status,
                            const char *why, hbl_error *error);
 
-/* Whether directory/run.json was written by this program. */
+/* The text of directory/run.json; NULL where it cannot be read. free it. */
+char *hbl_manifest_text(const char *directory);
+
+/* directory/run.json; NULL where there is none, or it is not this program's, or, with ENOMEM in
+ * errno, where memory ran out. cJSON_Delete it. */
+cJSON *hbl_manifest_read(const char *directory);
+
+/* Whether directory/run.json was written by this program. As above. */
 bool hbl_manifest_is_ours(const char *directory);
 
 #endif

@@ -101,12 +101,17 @@ static void measure(chain_progress *c, double now)
         c->rate = c->phase_seconds > 0 ? (double)c->phase_sweeps / c->phase_seconds : 0;
 }
 
+void hbl_reporter_skip(hbl_reporter *reporter, size_t chain, uint64_t sweeps)
+{
+    reporter->chain[chain].sweep = sweeps;
+}
+
 void hbl_reporter_wake(hbl_reporter *reporter, size_t chain, double now)
 {
     chain_progress *c = &reporter->chain[chain];
 
     c->counted = now;
-    if (c->sweep == 0)
+    if (c->reported == 0)
         c->reported = now;
 }
 

@@ -27,6 +27,9 @@ void hbl_reporter_free(hbl_reporter *reporter);
  * reading of hbl_seconds. */
 void hbl_reporter_tick(hbl_reporter *reporter, size_t chain, double acceptance, double now);
 
+/* The chain has that many sweeps behind it, from an earlier process. */
+void hbl_reporter_skip(hbl_reporter *reporter, size_t chain, uint64_t sweeps);
+
 /* Nobody works on the chain for a while, which shall not count as slowness: restarts its clock. */
 void hbl_reporter_wake(hbl_reporter *reporter, size_t chain, double now);
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run/stan_csv.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
+#include "core/fail.h"
 #include "core/memory.h"
 #include "run/file.h"
 #include "run/format.h"
@@ -30,6 +34,7 @@ struct hbl_stan_csv {
     uint64_t count_offset; /* of the num_samples field */
     uint64_t end;          /* bytes in the file: head and whole rows */
     uint64_t n_rows, n_flushed;
+    uint32_t crc;   /* of the rows in the file */
     int broken;     /* a write failed: nothing more is written */
     size_t longest; /* row */
     size_t used, capacity;
@@ -102,6 +107,12 @@ static void append_column_names(hbl_stan_csv *csv)
     append(csv, "\n");
 }
 
+static void append_head(hbl_stan_csv *csv)
+{
+    append_comments(csv);
+    append_column_names(csv);
+}
+
 /* As CmdStan ends its files. The times are 0 because equal seeds have to give equal bytes; run.json
  * has the real ones. */
 static const char tail[] = "# \n"
@@ -156,16 +167,22 @@ static size_t put_row(hbl_stan_csv *csv, const hbl_draw *draw, char *row)
     return (size_t)(at - row);
 }
 
+static bool is_full(const hbl_stan_csv *csv)
+{
+    return csv->capacity - csv->used < csv->longest;
+}
+
+/* The row is kept before anything is written, so that none is lost where a write fails. Only a file
+ * that is gone on with after such a failure is full from the start. */
 int hbl_stan_csv_row(hbl_stan_csv *csv, const hbl_draw *draw, hbl_error *error)
 {
-    if (csv->capacity - csv->used < csv->longest) {
-        const int status = hbl_stan_csv_flush(csv, error);
-        if (status)
-            return status;
-    }
+    int status = is_full(csv) ? hbl_stan_csv_flush(csv, error) : HBL_OK;
+
+    if (status)
+        return status;
     csv->used += put_row(csv, draw, csv->buffer + csv->used);
     csv->n_rows++;
-    return HBL_OK;
+    return is_full(csv) ? hbl_stan_csv_flush(csv, error) : HBL_OK;
 }
 
 uint64_t hbl_stan_csv_n_rows(const hbl_stan_csv *csv)
@@ -184,6 +201,7 @@ static int write_buffer(hbl_stan_csv *csv, hbl_error *error)
         csv->broken = status;
         return status;
     }
+    csv->crc = (uint32_t)crc32_z(csv->crc, (const void *)csv->buffer, csv->used);
     csv->end += csv->used;
     csv->used = 0;
     return HBL_OK;
@@ -253,9 +271,9 @@ int hbl_stan_csv_open(const char *path, const hbl_stan_csv_layout *layout, hbl_s
     if (csv->file < 0) {
         status = hbl_file_fail(path, error);
     } else {
-        append_comments(csv);
-        append_column_names(csv);
+        append_head(csv);
         status = write_buffer(csv, error);
+        csv->crc = 0;
         if (status)
             close(csv->file);
     }
@@ -265,6 +283,137 @@ int hbl_stan_csv_open(const char *path, const hbl_stan_csv_layout *layout, hbl_s
         *out = csv;
     return status;
 }
+
+/* ---- going on with a file */
+
+void hbl_stan_csv_where(const hbl_stan_csv *csv, hbl_stan_csv_mark *mark)
+{
+    *mark = (hbl_stan_csv_mark){.end = csv->end,
+                                .n_rows = csv->n_rows,
+                                .crc = csv->crc,
+                                .n_pending = csv->used,
+                                .pending = csv->buffer};
+}
+
+int hbl_stan_csv_sync(hbl_stan_csv *csv, hbl_error *error)
+{
+    return hbl_file_sync_open(csv->file, csv->path, error);
+}
+
+/* The buffer holds the head. The number of rows in it may be any. */
+static bool begins_with_head(const hbl_stan_csv *csv, FILE *file)
+{
+    for (size_t i = 0; i < csv->used; i++) {
+        const int c = getc(file);
+        const bool counted = i >= csv->count_offset && i < csv->count_offset + COUNT_WIDTH;
+        if (c == EOF || (!counted && c != (unsigned char)csv->buffer[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool has_rows(FILE *file, uint64_t size, uint32_t expected)
+{
+    unsigned char block[1 << 14];
+    uint32_t crc = 0;
+
+    while (size > 0) {
+        const size_t n = fread(block, 1, size < sizeof block ? (size_t)size : sizeof block, file);
+        if (n == 0)
+            return false;
+        crc = (uint32_t)crc32_z(crc, block, n);
+        size -= n;
+    }
+    return crc == expected;
+}
+
+static int inspect(const hbl_stan_csv *csv, const hbl_stan_csv_mark *mark, hbl_error *error)
+{
+    FILE *file = fopen(csv->path, "rb");
+
+    if (!file)
+        return hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be read: %s", csv->path, strerror(errno));
+    const bool same = mark->end >= csv->used && mark->n_pending <= csv->capacity &&
+                      begins_with_head(csv, file) &&
+                      has_rows(file, mark->end - csv->used, mark->crc);
+    fclose(file);
+    return same ? HBL_OK
+                : hbl_fail(error, HBL_ERR_INPUT,
+                           "%s: not as it was when the checkpoint was written; was it changed or "
+                           "cut?",
+                           csv->path);
+}
+
+int hbl_stan_csv_check(const char *path, const hbl_stan_csv_layout *layout,
+                       const hbl_stan_csv_mark *mark, hbl_error *error)
+{
+    hbl_stan_csv *csv = alloc_parts(path, layout, error);
+    int status = HBL_ERR_MEMORY;
+
+    if (csv) {
+        append_head(csv);
+        status = inspect(csv, mark, error);
+        free_parts(csv);
+    }
+    return status;
+}
+
+/* Rows that stand in the file, the pending ones not among them. */
+static uint64_t rows_before(const hbl_stan_csv_mark *mark)
+{
+    const char *pending = mark->pending;
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < mark->n_pending; i++)
+        n += pending[i] == '\n';
+    return n < mark->n_rows ? mark->n_rows - n : 0;
+}
+
+/* The number of rows first: the file never has fewer than its head says. */
+static int cut_to(hbl_stan_csv *csv, const hbl_stan_csv_mark *mark, hbl_error *error)
+{
+    csv->file = open(csv->path, O_WRONLY | O_CLOEXEC);
+    if (csv->file < 0)
+        return hbl_file_fail(csv->path, error);
+    csv->n_flushed = rows_before(mark);
+    if (write_count(csv, error)) {
+        close(csv->file);
+        return HBL_ERR_WRITE;
+    }
+    if (ftruncate(csv->file, (off_t)mark->end) == 0 &&
+        lseek(csv->file, (off_t)mark->end, SEEK_SET) == (off_t)mark->end)
+        return HBL_OK;
+    hbl_file_fail(csv->path, error);
+    close(csv->file);
+    return HBL_ERR_WRITE;
+}
+
+int hbl_stan_csv_reopen(const char *path, const hbl_stan_csv_layout *layout,
+                        const hbl_stan_csv_mark *mark, hbl_stan_csv **out, hbl_error *error)
+{
+    hbl_stan_csv *csv = alloc_parts(path, layout, error);
+    int status;
+
+    *out = NULL;
+    if (!csv)
+        return HBL_ERR_MEMORY;
+    append_head(csv);
+    status = cut_to(csv, mark, error);
+    if (status) {
+        free_parts(csv);
+        return status;
+    }
+    csv->end = mark->end;
+    csv->n_rows = mark->n_rows;
+    csv->crc = mark->crc;
+    csv->used = mark->n_pending;
+    if (mark->n_pending)
+        memcpy(csv->buffer, mark->pending, mark->n_pending);
+    *out = csv;
+    return HBL_OK;
+}
+
+/* ---- the end */
 
 /* A write that failed half way left a part of a row, or rows that are not counted. Shrinking a
  * file, and writing over what it has, work on a full disk too. */

@@ -41,6 +41,31 @@ int hbl_stan_csv_flush(hbl_stan_csv *csv, hbl_error *error);
 /* Rows that were handed in. */
 uint64_t hbl_stan_csv_n_rows(const hbl_stan_csv *csv);
 
+/* ---- going on with a file */
+
+/* Where a file stands: what is in it, and the bytes of rows that were handed in and are not. */
+typedef struct {
+    uint64_t end, n_rows; /* bytes of head and rows in the file; rows, in all */
+    uint32_t crc;         /* CRC-32 of the rows in the file */
+    size_t n_pending;
+    const void *pending; /* valid until the next call */
+} hbl_stan_csv_mark;
+void hbl_stan_csv_where(const hbl_stan_csv *csv, hbl_stan_csv_mark *mark);
+
+/* Waits until what has been written is on the disk. */
+int hbl_stan_csv_sync(hbl_stan_csv *csv, hbl_error *error);
+
+/* Whether the file begins with what the mark says; changes nothing.
+ * HBL_ERR_INPUT: it does not, or cannot be read. */
+int hbl_stan_csv_check(const char *path, const hbl_stan_csv_layout *layout,
+                       const hbl_stan_csv_mark *mark, hbl_error *error);
+
+/* Cuts the file, which has been checked, back to the mark, and goes on from there. */
+int hbl_stan_csv_reopen(const char *path, const hbl_stan_csv_layout *layout,
+                        const hbl_stan_csv_mark *mark, hbl_stan_csv **csv, hbl_error *error);
+
+/* ---- the end */
+
 /* Flushes, ends the file and waits until it is on the disk; frees csv in any case. After a failed
  * write the file is cut back to the last whole row. */
 int hbl_stan_csv_close(hbl_stan_csv *csv, hbl_error *error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run/zarr.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -8,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "core/fail.h"
 #include "core/memory.h"
 #include "run/file.h"
 #include "run/zarr_store.h"
@@ -22,6 +25,7 @@ enum {
 /* What one chain writes with; nobody else touches it. */
 typedef struct {
     size_t n_written, n_held; /* draws in chunks on the disk, draws in held */
+    size_t n_synced;          /* of those in chunks, that have been waited for */
     double *held;             /* draws_a_chunk x n_persons x n_coefficients */
     double *chunk;            /* as it goes into the file */
     void *packed;
@@ -44,10 +48,9 @@ static void choose_chunks(hbl_zarr *zarr)
     const hbl_zarr_layout *layout = &zarr->layout;
     const size_t person = layout->n_coefficients * sizeof(double);
     const size_t draw = layout->n_persons * person;
-    size_t most = layout->n_draws < DRAWS ? layout->n_draws : DRAWS;
 
-    most = most ? most : 1;
-    zarr->draws_a_chunk = bounded(LARGEST_BUFFER / (draw ? draw : 1), 1, most);
+    /* not by the number of draws, to which a later run may add */
+    zarr->draws_a_chunk = bounded(LARGEST_BUFFER / (draw ? draw : 1), 1, DRAWS);
     zarr->persons_a_chunk = bounded(LARGEST_CHUNK / (zarr->draws_a_chunk * (person ? person : 1)),
                                     1, layout->n_persons ? layout->n_persons : 1);
 }
@@ -69,6 +72,16 @@ static void gather(const hbl_zarr *zarr, const stream *s, size_t first, size_t n
                n_persons * n_coefficients * sizeof(double));
 }
 
+static char *chunk_path(const hbl_zarr *zarr, size_t chain, size_t draw, size_t person,
+                        hbl_error *error)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "beta/%zu.%zu.%zu.0", chain, draw / zarr->draws_a_chunk,
+             person / zarr->persons_a_chunk);
+    return hbl_path_join(zarr->directory, name, error);
+}
+
 /* Every chunk has the full size; what there is no draw or person for is NaN. */
 static int write_held(hbl_zarr *zarr, size_t chain, hbl_error *error)
 {
@@ -78,11 +91,8 @@ static int write_held(hbl_zarr *zarr, size_t chain, hbl_error *error)
     int status = HBL_OK;
 
     for (size_t first = 0; !status && s->n_held > 0 && first < n_persons; first += width) {
-        char name[128], *path;
+        char *path = chunk_path(zarr, chain, s->n_written, first, error);
         gather(zarr, s, first, s->n_held, bounded(n_persons - first, 0, width));
-        snprintf(name, sizeof name, "beta/%zu.%zu.%zu.0", chain, s->n_written / zarr->draws_a_chunk,
-                 first / width);
-        path = hbl_path_join(zarr->directory, name, error);
         status =
             path ? hbl_zarr_write_chunk(path, s->chunk, size, s->packed, error) : HBL_ERR_MEMORY;
         free(path);
@@ -244,6 +254,108 @@ int hbl_zarr_open(const char *directory, const hbl_zarr_layout *layout, hbl_zarr
         *out = zarr;
     return status;
 }
+
+/* ---- going on with a group */
+
+void hbl_zarr_where(const hbl_zarr *zarr, size_t chain, hbl_zarr_mark *mark)
+{
+    const hbl_zarr_layout *layout = &zarr->layout;
+    const stream *s = &zarr->stream[chain];
+
+    *mark = (hbl_zarr_mark){.n_written = s->n_written,
+                            .n_held = s->n_held,
+                            .held = s->held,
+                            .size = s->n_held * layout->n_persons * layout->n_coefficients *
+                                    sizeof(double)};
+}
+
+/* Calls visit with the path of every chunk of the chain's draws from first to end. */
+static int for_chunks(const hbl_zarr *zarr, size_t chain, size_t first, size_t end,
+                      int (*visit)(const char *path, hbl_error *error), hbl_error *error)
+{
+    int status = HBL_OK;
+
+    for (size_t d = first; !status && d < end; d += zarr->draws_a_chunk)
+        for (size_t n = 0; !status && n < zarr->layout.n_persons; n += zarr->persons_a_chunk) {
+            char *path = chunk_path(zarr, chain, d, n, error);
+            status = path ? visit(path, error) : HBL_ERR_MEMORY;
+            free(path);
+        }
+    return status;
+}
+
+int hbl_zarr_sync(hbl_zarr *zarr, hbl_error *error)
+{
+    char *folder = hbl_path_join(zarr->directory, "beta", error);
+    int status = folder ? HBL_OK : HBL_ERR_MEMORY;
+
+    for (size_t c = 0; !status && c < zarr->layout.n_chains; c++) {
+        stream *s = &zarr->stream[c];
+        status = for_chunks(zarr, c, s->n_synced, s->n_written, hbl_file_sync, error);
+        s->n_synced = s->n_written;
+    }
+    if (!status)
+        status = hbl_folder_sync(folder, error);
+    free(folder);
+    return status;
+}
+
+static int expect_chunk(const char *path, hbl_error *error)
+{
+    return access(path, R_OK)
+               ? hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be read: %s", path, strerror(errno))
+               : HBL_OK;
+}
+
+/* Whether a file of beta/ is a chunk of the chain with draws from first on. */
+static bool is_beyond(const hbl_zarr *zarr, const char *name, size_t chain, size_t first)
+{
+    unsigned long c, d, n;
+    char end;
+
+    return sscanf(name, "%lu.%lu.%lu.0%c", &c, &d, &n, &end) == 3 && c == chain &&
+           d * zarr->draws_a_chunk >= first;
+}
+
+static int remove_beyond(const hbl_zarr *zarr, size_t chain, size_t first, hbl_error *error)
+{
+    char *path = hbl_path_join(zarr->directory, "beta", error);
+    DIR *folder = path ? opendir(path) : NULL;
+    int status = !path ? HBL_ERR_MEMORY : folder ? HBL_OK : hbl_file_fail(path, error);
+
+    for (struct dirent *entry; !status && (entry = readdir(folder));)
+        if (is_beyond(zarr, entry->d_name, chain, first) &&
+            unlinkat(dirfd(folder), entry->d_name, 0) && errno != ENOENT)
+            status = hbl_file_fail(path, error);
+    if (folder)
+        closedir(folder);
+    free(path);
+    return status;
+}
+
+int hbl_zarr_restore(hbl_zarr *zarr, size_t chain, const hbl_zarr_mark *mark, hbl_error *error)
+{
+    const size_t draw = zarr->layout.n_persons * zarr->layout.n_coefficients * sizeof(double);
+    stream *s = &zarr->stream[chain];
+    int status;
+
+    if (mark->n_held > zarr->draws_a_chunk || mark->size != mark->n_held * draw ||
+        mark->n_written > zarr->layout.n_draws || mark->n_written % zarr->draws_a_chunk)
+        return hbl_fail(error, HBL_ERR_INPUT,
+                        "%s: the checkpoint does not fit the draws of persons", zarr->directory);
+    status = for_chunks(zarr, chain, 0, mark->n_written, expect_chunk, error);
+    if (!status)
+        status = remove_beyond(zarr, chain, mark->n_written, error);
+    if (status)
+        return status;
+    s->n_written = s->n_synced = mark->n_written;
+    s->n_held = mark->n_held;
+    if (mark->size)
+        memcpy(s->held, mark->held, mark->size);
+    return s->n_held == zarr->draws_a_chunk ? write_held(zarr, chain, error) : HBL_OK;
+}
+
+/* ---- the end */
 
 int hbl_zarr_close(hbl_zarr *zarr, hbl_error *error)
 {

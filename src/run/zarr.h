@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct hbl_zarr hbl_zarr;
 
-/* Creates directory, with the shape as planned. */
+/* Creates directory, or takes the one that is there, with the shape as planned. */
 int hbl_zarr_open(const char *directory, const hbl_zarr_layout *layout, hbl_zarr **zarr,
                   hbl_error *error);
 
@@ -29,6 +29,26 @@ double *hbl_zarr_slot(hbl_zarr *zarr, size_t chain);
 
 /* The draw in the slot is complete. At most n_draws of them a chain. */
 int hbl_zarr_commit(hbl_zarr *zarr, size_t chain, hbl_error *error);
+
+/* ---- going on with a group */
+
+/* Draws of a chain that are in chunks on the disk, and those that are held until a chunk is full.
+ */
+typedef struct {
+    size_t n_written, n_held;
+    const void *held; /* doubles, not aligned; valid until the next call */
+    size_t size;      /* of held, in bytes */
+} hbl_zarr_mark;
+void hbl_zarr_where(const hbl_zarr *zarr, size_t chain, hbl_zarr_mark *mark);
+
+/* Waits until all chunks written since the last call are on the disk. */
+int hbl_zarr_sync(hbl_zarr *zarr, hbl_error *error);
+
+/* Goes on behind the mark in a group that was just opened, and removes the chain's chunks beyond.
+ * HBL_ERR_INPUT: a mark that does not fit the layout, or a chunk is missing. */
+int hbl_zarr_restore(hbl_zarr *zarr, size_t chain, const hbl_zarr_mark *mark, hbl_error *error);
+
+/* ---- the end */
 
 /* Writes what is left and sets the shape to the draws there are (of the longest chain; what others
  * lack is NaN); frees zarr in any case. */

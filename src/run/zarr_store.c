@@ -16,6 +16,7 @@
 #include "core/memory.h"
 #include "hblogit/run.h"
 #include "run/file.h"
+#include "run/tree.h"
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 const char hbl_zarr_byte_order[] = ">";
@@ -34,7 +35,7 @@ static cJSON *sizes(const size_t *size, size_t n)
 {
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < n; i++)
-        cJSON_AddItemToArray(array, cJSON_CreateNumber((double)size[i]));
+        hbl_tree_append(array, cJSON_CreateNumber((double)size[i]));
     return array;
 }
 
@@ -42,42 +43,42 @@ static cJSON *describe_array(const hbl_zarr_array *array)
 {
     cJSON *json = cJSON_CreateObject(), *compressor;
 
-    cJSON_AddItemToObject(json, "chunks", sizes(array->chunk, array->n_dimensions));
-    compressor = cJSON_AddObjectToObject(json, "compressor");
-    cJSON_AddStringToObject(compressor, "id", "zlib");
-    cJSON_AddNumberToObject(compressor, "level", PACKING);
-    cJSON_AddStringToObject(json, "dtype", array->type);
-    cJSON_AddItemToObject(json, "fill_value",
-                          array->fill ? cJSON_CreateString(array->fill) : cJSON_CreateNull());
-    cJSON_AddNullToObject(json, "filters");
-    cJSON_AddStringToObject(json, "order", "C");
-    cJSON_AddItemToObject(json, "shape", sizes(array->shape, array->n_dimensions));
-    cJSON_AddNumberToObject(json, "zarr_format", 2);
+    hbl_tree_put(json, "chunks", sizes(array->chunk, array->n_dimensions));
+    compressor = hbl_tree_put(json, "compressor", cJSON_CreateObject());
+    hbl_tree_put(compressor, "id", cJSON_CreateString("zlib"));
+    hbl_tree_put(compressor, "level", cJSON_CreateNumber(PACKING));
+    hbl_tree_put(json, "dtype", cJSON_CreateString(array->type));
+    hbl_tree_put(json, "fill_value",
+                 array->fill ? cJSON_CreateString(array->fill) : cJSON_CreateNull());
+    hbl_tree_put(json, "filters", cJSON_CreateNull());
+    hbl_tree_put(json, "order", cJSON_CreateString("C"));
+    hbl_tree_put(json, "shape", sizes(array->shape, array->n_dimensions));
+    hbl_tree_put(json, "zarr_format", cJSON_CreateNumber(2));
     return json;
 }
 
 static cJSON *describe_attributes(const hbl_zarr_array *array)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON *names = cJSON_AddArrayToObject(json, "_ARRAY_DIMENSIONS");
+    cJSON *names = hbl_tree_put(json, "_ARRAY_DIMENSIONS", cJSON_CreateArray());
 
     for (size_t i = 0; i < array->n_dimensions; i++)
-        cJSON_AddItemToArray(names, cJSON_CreateString(array->dimension[i]));
+        hbl_tree_append(names, cJSON_CreateString(array->dimension[i]));
     return json;
 }
 
 static cJSON *describe_group(void)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON_AddNumberToObject(json, "zarr_format", 2);
+    hbl_tree_put(json, "zarr_format", cJSON_CreateNumber(2));
     return json;
 }
 
 static cJSON *describe_origin(void)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "program", "hblogit");
-    cJSON_AddStringToObject(json, "version", hbl_version());
+    hbl_tree_put(json, "program", cJSON_CreateString("hblogit"));
+    hbl_tree_put(json, "version", cJSON_CreateString(hbl_version()));
     return json;
 }
 
@@ -103,16 +104,18 @@ int hbl_zarr_write_metadata(const char *directory, const hbl_zarr_array *array, 
     char key[64];
     int status = HBL_OK;
 
-    cJSON_AddNumberToObject(root, "zarr_consolidated_format", 1);
-    all = cJSON_AddObjectToObject(root, "metadata");
-    cJSON_AddItemToObject(all, ".zgroup", describe_group());
-    cJSON_AddItemToObject(all, ".zattrs", describe_origin());
+    hbl_tree_put(root, "zarr_consolidated_format", cJSON_CreateNumber(1));
+    all = hbl_tree_put(root, "metadata", cJSON_CreateObject());
+    hbl_tree_put(all, ".zgroup", describe_group());
+    hbl_tree_put(all, ".zattrs", describe_origin());
     for (size_t i = 0; i < n_arrays; i++) {
         snprintf(key, sizeof key, "%s/.zarray", array[i].name);
-        cJSON_AddItemToObject(all, key, describe_array(&array[i]));
+        hbl_tree_put(all, key, describe_array(&array[i]));
         snprintf(key, sizeof key, "%s/.zattrs", array[i].name);
-        cJSON_AddItemToObject(all, key, describe_attributes(&array[i]));
+        hbl_tree_put(all, key, describe_attributes(&array[i]));
     }
+    if (hbl_tree_failed())
+        status = hbl_fail_memory(error, "the metadata of Zarr arrays");
     cJSON_ArrayForEach(item, all)
     {
         if (!status)

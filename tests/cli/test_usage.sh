@@ -49,7 +49,7 @@ says '^usage: hblogit COMMAND'
 refuses 2 'no command "fti"; did you mean "fit"\?' fti
 refuses 2 'no command "quux"; see hblogit --help' quux
 refuses 2 'no option "--verison" before the command' --verison
-for command in compare resume predict elasticities wtp test report export; do
+for command in compare predict elasticities wtp test report export; do
     refuses 2 "$command is not available in this version" "$command"
 done
 refuses 2 'fit needs MODEL\.json' fit

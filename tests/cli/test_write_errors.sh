@@ -19,6 +19,7 @@ full --version
 full help settings
 full check "$work/small.json"
 full fit "$work/small.json" --output "$work/run" --quiet --force
+full resume "$work/run" --quiet --draws 60
 full summary "$work/run"
 full summary "$work/run" --json
 full summary "$work/run" --csv

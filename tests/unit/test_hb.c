@@ -584,6 +584,90 @@ static void test_reports(void **state)
     tear_down(&f);
 }
 
+/* The share of persons that a step is said to have moved is the share that moved. */
+static void test_acceptance(void **state)
+{
+    const survey_shape shape = {.persons = 30, RAGGED, .n_random = 2, .n_fixed = 1, .seed = 14};
+    fixture f = set_up(&shape, "hmc", NULL);
+    double before[60], after[60], all = 0;
+
+    (void)state;
+    sweeps(f.chain, (int)f.settings.warmup + 1);
+    for (int i = 0; i < 20; i++, f.chain->sweep++) {
+        double moved = 0;
+        hbl_chain_theta(f.chain, before);
+        hbl_person_step(f.chain);
+        hbl_chain_theta(f.chain, after);
+        for (size_t n = 0; n < 30; n++)
+            moved += memcmp(before + 2 * n, after + 2 * n, 2 * sizeof *before) != 0;
+        near("acceptance", f.chain->acceptance, moved / 30, 1e-12);
+        all += moved;
+    }
+    assert_true(all > 60 && all < 600); /* some were refused */
+    tear_down(&f);
+}
+
+typedef struct {
+    double *factor, *pooled, *step;
+    size_t n_factor, n_pooled, n_step;
+} kept_tuning;
+
+static kept_tuning keep_tuning(const fixture *f)
+{
+    const size_t d = f->hb->n_entries, lanes = f->hb->n_blocks * HBL_LANES;
+    kept_tuning kept = {.n_factor = HBL_TRIANGLE(f->hb->K) * lanes * sizeof(double),
+                        .n_pooled = d * d * sizeof(double),
+                        .n_step = lanes * sizeof(double)};
+
+    kept.factor = malloc(kept.n_factor);
+    kept.pooled = malloc(kept.n_pooled);
+    kept.step = malloc(kept.n_step);
+    assert_true(kept.factor && kept.pooled && kept.step);
+    memcpy(kept.factor, f->chain->tuning.factor, kept.n_factor);
+    memcpy(kept.pooled, f->chain->tuning.pooled_factor, kept.n_pooled);
+    memcpy(kept.step, f->chain->tuning.step, kept.n_step);
+    return kept;
+}
+
+/* Whether metrics and steps still are what was kept; frees that. */
+static void compare_tuning(const fixture *f, kept_tuning kept, bool same_metric, bool same_steps)
+{
+    const hbl_tuning *now = &f->chain->tuning;
+
+    assert_true((memcmp(kept.factor, now->factor, kept.n_factor) == 0) == same_metric);
+    assert_true((memcmp(kept.pooled, now->pooled_factor, kept.n_pooled) == 0) == same_metric);
+    assert_true((memcmp(kept.step, now->step, kept.n_step) == 0) == same_steps);
+    free(kept.factor);
+    free(kept.pooled);
+    free(kept.step);
+}
+
+/* Metrics are learnt until 3/4 of warm-up, steps until its end, and nothing after. */
+static void test_freezing(void **state)
+{
+    const survey_shape shape = {.persons = 30, RAGGED, .n_random = 2, .n_fixed = 1, .seed = 15};
+    fixture f = set_up(&shape, "hmc", NULL);
+    kept_tuning kept = keep_tuning(&f);
+    double interweave_step;
+
+    (void)state;
+    f.hb->settings.warmup = 200;
+    sweeps(f.chain, 100);
+    compare_tuning(&f, kept, false, false);
+    kept = keep_tuning(&f);
+    sweeps(f.chain, 50);
+    compare_tuning(&f, kept, false, false);
+    kept = keep_tuning(&f);
+    sweeps(f.chain, 50);
+    compare_tuning(&f, kept, true, false);
+    kept = keep_tuning(&f);
+    interweave_step = f.chain->tuning.interweave_step;
+    sweeps(f.chain, 100);
+    compare_tuning(&f, kept, true, true);
+    assert_true(f.chain->tuning.interweave_step == interweave_step);
+    tear_down(&f);
+}
+
 /* The model file's words for kernels are the sampler's registry. */
 static void test_kernel_names(void **state)
 {
@@ -612,6 +696,7 @@ int main(void)
         cmocka_unit_test(test_start),        cmocka_unit_test(test_edges),
         cmocka_unit_test(test_refusals),     cmocka_unit_test(test_non_finite),
         cmocka_unit_test(test_moments),      cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_acceptance),   cmocka_unit_test(test_freezing),
         cmocka_unit_test(test_kernel_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

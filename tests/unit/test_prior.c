@@ -253,7 +253,7 @@ static void list_for_help(void **state)
             assert_string_equal(list[i].otherwise, "1000");
             assert_string_equal(list[i].unit, "draws");
         }
-        assert_string_not_equal(list[i].key, "hb.checkpoint");
+        assert_string_not_equal(list[i].key, "data.weight");
     }
     assert_true(seen);
     assert_int_equal(hbl_settings_list(&list), n);

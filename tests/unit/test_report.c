@@ -375,7 +375,8 @@ static void table_of_estimates(void **state)
            "\n"
            "NOT converged: worst R-hat 1.072 (Omega.time.price),\n"
            "  least bulk ESS 61 (Omega.time.price), least tail ESS 91 (Omega.time.price).\n"
-           "  Run more draws: --set hb.draws=360 would give about 560 bulk and 830 tail ESS.\n");
+           "  Run more draws: hblogit resume DIR --draws 360 would give about 560 bulk and 830 "
+           "tail ESS.\n");
     hbl_summary_free(s);
 }
 
@@ -417,7 +418,8 @@ static void report_on_convergence(void **state)
            "NOT converged: worst R-hat 1.037 (Omega.time.price),\n"
            "  least bulk ESS 97 (Omega.price.price), least tail ESS 139 (Omega.price.price).\n"
            "  Good enough is R-hat at most 1.01 and bulk and tail ESS at least 400.\n"
-           "  Run more draws: --set hb.draws=310 would give about 510 bulk and 720 tail ESS.\n");
+           "  Run more draws: hblogit resume DIR --draws 310 would give about 510 bulk and 720 "
+           "tail ESS.\n");
     assert_false(s->converged);
     hbl_summary_free(s);
 }

@@ -320,7 +320,9 @@ static void no_file(void **state)
 
     (void)state;
     assert_int_equal(hbl_spec_read("none.json", NULL, 0, &spec, &error), HBL_ERR_INPUT);
-    assert_string_equal(error.message, "none.json: cannot be opened; is the name right?");
+    assert_string_equal(error.message,
+                        "none.json: cannot be opened: No such file or directory; is the "
+                        "name right?");
     error = (hbl_error)HBL_ERROR_INIT;
     assert_int_equal(hbl_spec_read(".", NULL, 0, &spec, &error), HBL_ERR_INPUT);
     assert_string_equal(error.message, ".: cannot be read; is it a file?");
@@ -338,8 +340,8 @@ static void keys(void **state)
     refused("\"hb\": {\"prior\":\n {\"mean\": {\"typ\": 1}}}",
             "m.json:5: hb.prior.mean.typ is not a known key; did you mean \"type\"?");
     refused("\"msl\": {}", "m.json:4: msl is not available in this version");
-    refused("\"hb\": {\"checkpoint\": 60}",
-            "m.json:4: hb.checkpoint is not available in this version");
+    refused("\"hb\": {\"checkpoint\": -1}",
+            "m.json:4: hb.checkpoint must be a number from 0 to 1000000000, not -1");
     refused("\"method\": \"msl\"",
             "m.json:4: method \"msl\" is not available in this version: use \"hb\"");
     refused("\"method\": \"bh\"", "m.json:4: method must be \"hb\", not \"bh\"");

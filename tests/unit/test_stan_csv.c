@@ -246,6 +246,28 @@ static void test_other_shapes(void **state)
     free(text);
 }
 
+/* Omega column by column, the upper triangle from the lower one. */
+static void test_omega(void **state)
+{
+    static const hbl_stan_csv_layout three = {.chain = 1, .seed = 1, .n_random = 3};
+    static const double location[3] = {1, 2, 3}, lower[9] = {11, 99, 99, 21, 22, 99, 31, 32, 33};
+    const hbl_draw row = {.mu = location, .omega = lower};
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_stan_csv *csv;
+    size_t size;
+    char *text;
+
+    (void)state;
+    assert_int_equal(hbl_stan_csv_open(path, &three, &csv, &error), HBL_OK);
+    assert_int_equal(hbl_stan_csv_row(csv, &row, &error), HBL_OK);
+    assert_int_equal(hbl_stan_csv_close(csv, &error), HBL_OK);
+    text = contents(path, &size);
+    assert_non_null(strstr(text, "Omega.1.1,Omega.2.1,Omega.3.1,Omega.1.2,Omega.2.2,Omega.3.2,"
+                                 "Omega.1.3,Omega.2.3,Omega.3.3\n"
+                                 "0,0,0,1,2,3,11,21,31,21,22,32,31,32,33\n"));
+    free(text);
+}
+
 /* ---- failures */
 
 static void test_full_device(void **state)
@@ -316,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_no_rows),      cmocka_unit_test(test_long_file),
         cmocka_unit_test(test_other_shapes), cmocka_unit_test(test_full_device),
         cmocka_unit_test(test_no_folder),    cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_omega),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

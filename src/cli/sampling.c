@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/sampling.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/signals.h"
+#include "cli/terminal.h"
+#include "hblogit/report.h"
+
+int cli_threads_read(const cli_arguments *arguments, int *threads)
+{
+    const char *text = cli_option_value(arguments, "threads");
+    char *end;
+
+    *threads = 0;
+    if (!text)
+        return CLI_DONE;
+    errno = 0;
+    const long value = strtol(text, &end, 10);
+    if (end == text || *end || errno || value < 1 || value > 1024) {
+        cli_error("--threads needs a whole number from 1 to 1024, not \"%s\"", text);
+        return CLI_USAGE;
+    }
+    *threads = (int)value;
+    return CLI_DONE;
+}
+
+/* ---- the job ---- */
+
+/* Whether or not the progress is wanted. */
+static void tell_notice(void *context, const char *message)
+{
+    (void)context;
+    cli_warning("%s", message);
+}
+
+int cli_sample(const cli_arguments *arguments, cli_estimator *estimate, const hbl_spec *spec,
+               const hbl_model *model, hbl_fit_options *options)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    cli_terminal terminal;
+
+    if (!cli_terminal_open(&terminal, (size_t)spec->hb.chains)) {
+        cli_error("out of memory for the progress lines");
+        return CLI_FAILED;
+    }
+    if (!cli_option_given(arguments, "quiet")) {
+        options->progress = cli_terminal_progress;
+        options->context = &terminal;
+    }
+    options->notice = tell_notice;
+    options->stop = &cli_stop;
+    cli_signals_catch();
+    const int status = estimate(spec, model, options, &error);
+    cli_signals_restore();
+    cli_terminal_close(&terminal);
+    return status ? cli_fail(&error) : CLI_DONE;
+}
+
+/* ---- after ---- */
+
+typedef int report_function(FILE *out, const hbl_summary *summary, hbl_error *error);
+
+static int write_report(const char *directory, const char *name, report_function *report,
+                        const hbl_summary *summary)
+{
+    char path[CLI_PATH_SIZE];
+    hbl_error error = HBL_ERROR_INIT;
+
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *out = fopen(path, "w");
+    int failed = !out || report(out, summary, &error);
+    if (out && fclose(out))
+        failed = 1;
+    if (!failed)
+        return CLI_DONE;
+    if (error.status != HBL_OK && error.status != HBL_ERR_WRITE)
+        return cli_fail(&error);
+    cli_error("%s could not be written: %s", path, strerror(errno));
+    return CLI_NOT_WRITTEN;
+}
+
+static int show(const cli_arguments *arguments, const char *directory, const hbl_summary *summary)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    int status = write_report(directory, "summary.csv", hbl_report_summary_csv, summary);
+
+    if (!status)
+        status = write_report(directory, "diagnostics.json", hbl_report_summary_json, summary);
+    if (status)
+        return status;
+    if (hbl_report_summary(stdout, summary, &error))
+        return cli_fail(&error);
+    status = cli_finish(CLI_DONE);
+    if (status || summary->converged)
+        return status;
+    cli_warning("not converged: worst R-hat %.3f, least bulk ESS %.0f, least tail ESS %.0f; "
+                "see hblogit diagnose %s",
+                ceil(1000 * summary->worst_rhat) / 1000, floor(summary->least_ess_bulk),
+                floor(summary->least_ess_tail), directory); /* rounded as in the table above */
+    return cli_option_given(arguments, "strict") ? CLI_NOT_CONVERGED : CLI_DONE;
+}
+
+int cli_summarise(const cli_arguments *arguments, const char *directory)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_summary *summary = NULL;
+
+    if (hbl_summary_read(directory, &summary, &error))
+        return cli_fail(&error);
+    const int status = show(arguments, directory, summary);
+    hbl_summary_free(summary);
+    return status;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the commands that sample share: fit and resume.
+ */
+#ifndef CLI_SAMPLING_H
+#define CLI_SAMPLING_H
+
+#include "cli/cli.h"
+#include "hblogit/run.h"
+
+enum { CLI_PATH_SIZE = 4096 };
+
+/* --threads: a whole number from 1; 0, one a processor, where it was not given. */
+int cli_threads_read(const cli_arguments *arguments, int *threads);
+
+/* hbl_fit or hbl_resume */
+typedef int cli_estimator(const hbl_spec *spec, const hbl_model *model,
+                          const hbl_fit_options *options, hbl_error *error);
+
+/* Runs it with progress, notices and interruption; returns an exit code. */
+int cli_sample(const cli_arguments *arguments, cli_estimator *estimate, const hbl_spec *spec,
+               const hbl_model *model, hbl_fit_options *options);
+
+/* Writes summary.csv and diagnostics.json of the run in directory, and shows the table. */
+int cli_summarise(const cli_arguments *arguments, const char *directory);
+
+#endif
