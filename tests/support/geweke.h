@@ -97,7 +97,7 @@ static inline const geweke_moments *geweke_expected(const tiny_problem *tiny,
 
 typedef struct {
     double worst, limit; /* largest |t|, and what it may be */
-    char where[32];
+    char where[48];
     size_t n;
     double drift, drift_gradient;
     double acceptance; /* least, over the kernels */
@@ -137,7 +137,7 @@ static inline void geweke_judge(const geweke_values *v, const geweke_moments *ex
 static inline geweke_verdict geweke_compare(const geweke_case *c, const geweke_plan *plan)
 {
     geweke_simulator *g = malloc(sizeof *g);
-    char name[GEWEKE_FUNCTIONS][32];
+    char name[GEWEKE_FUNCTIONS][48];
     geweke_values v = {0};
     geweke_moments segments = {0};
     geweke_verdict verdict = {.limit = geweke_limit(plan)};

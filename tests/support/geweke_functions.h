@@ -16,7 +16,7 @@ enum { GEWEKE_FUNCTIONS = 64 };
 typedef struct {
     size_t n;
     double value[GEWEKE_FUNCTIONS];
-    char (*name)[32]; /* filled in where not NULL */
+    char (*name)[48]; /* filled in where not NULL */
 } geweke_values;
 
 static inline void geweke_add(geweke_values *v, const char *name, size_t i, double value)
