@@ -46,13 +46,15 @@ LIBRARY := $(BUILD)/libhblogit.a
 PROGRAM := $(BUILD)/hblogit
 
 TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c tests/statistical/test_*.c \
-           tests/trace/test_*.c tests/reproducibility/test_*.c)) \
+           tests/trace/test_*.c tests/reproducibility/test_*.c tests/faults/test_*.c \
+           tests/fuzz/test_*.c)) \
          $(wildcard tests/cli/test_*.sh tests/reproducibility/test_*.sh)
 LONG_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/statistical/long_*.c)) \
-              $(wildcard tests/statistical/long_*.sh)
+              $(wildcard tests/statistical/long_*.sh tests/faults/long_*.sh \
+                tests/reproducibility/long_*.sh)
 
 .PHONY: all demo check check-long check-sanitize check-thread check-valgrind bench bench-quick \
-        lint format install deps clean run-tests run-long-tests run-valgrind
+        mutants fuzz coverage lint format install deps clean run-tests run-long-tests run-valgrind
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -99,7 +101,7 @@ run-tests: $(PROGRAM) $(TESTS)
 	@tests/run $(BUILD) $(TESTS)
 check-long: deps
 	@$(SUBMAKE) run-long-tests
-run-long-tests: $(PROGRAM) $(LONG_TESTS)
+run-long-tests: $(PROGRAM) $(LONG_TESTS) $(BUILD)/tests/faults/test_writes
 	@tests/run $(BUILD) $(LONG_TESTS)
 
 # The same tests under AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, valgrind.
@@ -113,6 +115,28 @@ check-valgrind: deps
 	@$(SUBMAKE) run-valgrind
 run-valgrind: $(PROGRAM) $(TESTS)
 	@HBLOGIT_VALGRIND=1 tests/run $(BUILD) $(TESTS)
+
+# Planted faults, and the tests that find them; MUTANT='words of the name' plants some only.
+mutants: deps
+	@$(SUBMAKE) $(LIBRARY)
+	@CC='$(CC)' FLAGS='$(subst ',,$(ALL_CFLAGS))' LIBS='$(LDFLAGS) -lcmocka $(LDLIBS)' ISAS='$(ISAS)' \
+	    $(foreach isa,$(ISAS),ISA_FLAGS_$(isa)='$(ISA_FLAGS_$(isa))') \
+	    tests/mutants/run $(BUILD) $$MUTANT
+
+# Fuzzes each reader for so many seconds, with clang's libFuzzer; FUZZ='run spec' some of them only.
+SECONDS ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory deps CC=clang
+	@$(SUBMAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' $(BUILD)/fuzz/libhblogit.a
+	@CC=clang FLAGS='$(subst ',,$(ALL_CFLAGS)) $(FUZZ_CFLAGS)' LIBS='$(LDFLAGS) $(LDLIBS)' \
+	    tests/fuzz/run $(BUILD)/fuzz $(SECONDS) $$FUZZ
+FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+               -fno-sanitize-recover=all
+
+# Lines run by the tests, by gcov, whose own writes make a few tests of failing writes fail.
+coverage:
+	-$(MAKE) check BUILD=$(BUILD)/coverage CFLAGS='-O1 -g --coverage -DANY_NUMBER_ONLY'
+	@tests/coverage $(BUILD)/coverage
 
 # ---- the rest
 

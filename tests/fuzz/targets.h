@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is fuzzed: each function takes bytes for the contents of a file, or for a text, hands them
+ * to a reader, and uses what comes out. Whatever the bytes, there must be no crash, no undefined
+ * behaviour, no leak, and either a result or a sentence.
+ */
+#ifndef HBL_TESTS_FUZZ_TARGETS_H
+#define HBL_TESTS_FUZZ_TARGETS_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/options.h"
+#include "hblogit/hblogit.h"
+#include "model/formula.h"
+
+/* A result and a sentence exclude each other. */
+static inline void fuzz_told(int status, const hbl_error *error)
+{
+    if ((status != 0) != (error->message[0] != '\0') || strchr(error->message, '\n'))
+        abort();
+}
+
+/* A file in memory with these bytes, by a path; closed by its number. */
+static inline int fuzz_file(const uint8_t *data, size_t size, char path[64])
+{
+    const int file = memfd_create("fuzz", 0);
+
+    if (file < 0 || write(file, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, 64, "/proc/self/fd/%d", file);
+    return file;
+}
+
+/* The bytes as a text of their own, so that a step beyond its end is seen. */
+static inline char *fuzz_text(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+
+    if (!text)
+        abort();
+    memcpy(text, data, size);
+    text[size] = '\0';
+    return text;
+}
+
+/* ---- data ---- */
+
+static inline void fuzz_table(const uint8_t *data, size_t size)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_table *table = NULL;
+    char path[64];
+    const int file = fuzz_file(data, size, path);
+
+    fuzz_told(hbl_table_read(path, &table, &error), &error);
+    hbl_table_free(table);
+    close(file);
+}
+
+/* A data file read by a model with an intercept, an interaction of the kind, and check. */
+static inline void fuzz_panel(const uint8_t *data, size_t size)
+{
+    static const char text[] = "{\"data\":{\"file\":\"%s\",\"person\":\"p\",\"task\":\"t\","
+                               "\"alternative\":\"a\",\"choice\":\"y\"},"
+                               "\"formula\":\"y ~ x | z | w\",\"random\":{\"x\":\"lognormal\"}}";
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_spec *spec = NULL;
+    hbl_model *model = NULL;
+    hbl_findings *findings = NULL;
+    char path[64], model_path[64], whole[512];
+    const int file = fuzz_file(data, size, path);
+    const int n = snprintf(whole, sizeof whole, text, path);
+    const int model_file = fuzz_file((const uint8_t *)whole, (size_t)n, model_path);
+
+    if (hbl_spec_read(model_path, NULL, 0, &spec, &error))
+        abort();
+    if (!hbl_model_build(spec, &model, &error))
+        hbl_model_check(model, &spec->hb.prior, &findings, &error);
+    fuzz_told(error.status, &error);
+    hbl_findings_free(findings);
+    hbl_model_free(model);
+    hbl_spec_free(spec);
+    close(file);
+    close(model_file);
+}
+
+/* ---- model files ---- */
+
+static inline void fuzz_spec(const uint8_t *data, size_t size)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_spec *spec = NULL;
+    char path[64];
+    const int file = fuzz_file(data, size, path);
+
+    fuzz_told(hbl_spec_read(path, NULL, 0, &spec, &error), &error);
+    if (spec)
+        free(hbl_spec_to_json(spec));
+    hbl_spec_free(spec);
+    close(file);
+}
+
+/* One --set a line. */
+static inline void fuzz_override(const uint8_t *data, size_t size)
+{
+    static const char model[] = "{\"formula\":\"y ~ a + b | c\",\"data\":{\"file\":\"d.csv\"},"
+                                "\"random\":{\"a\":\"normal\"},\"hb\":{\"seed\":3}}";
+    enum { MOST = 8 };
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_spec *spec = NULL;
+    char *text = fuzz_text(data, size), *at = text, path[64];
+    const char *overrides[MOST];
+    size_t n = 0;
+    const int file = fuzz_file((const uint8_t *)model, sizeof model - 1, path);
+
+    while (n < MOST && at) {
+        char *end = strchr(at, '\n');
+        if (end)
+            *end++ = '\0';
+        overrides[n++] = at;
+        at = end;
+    }
+    fuzz_told(hbl_spec_read(path, overrides, n, &spec, &error), &error);
+    if (spec)
+        free(hbl_spec_to_json(spec));
+    hbl_spec_free(spec);
+    free(text);
+    close(file);
+}
+
+static inline void fuzz_formula(const uint8_t *data, size_t size)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_formula *formula = NULL;
+    size_t position = 0;
+    char *text = fuzz_text(data, size);
+    const int status = hbl_formula_parse(text, &formula, &position, &error);
+
+    fuzz_told(status, &error);
+    if (status && position > strlen(text))
+        abort();
+    if (!status)
+        hbl_formula_free(formula);
+    free(text);
+}
+
+static inline void fuzz_linear(const uint8_t *data, size_t size)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    double pair[2];
+    char *text = fuzz_text(data, size);
+
+    fuzz_told(hbl_linear_parse(text, pair, &error), &error);
+    free(text);
+}
+
+/* ---- what a run leaves ---- */
+
+static inline void fuzz_draws(const uint8_t *data, size_t size)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_draws *draws = NULL;
+    char path[64];
+    const int file = fuzz_file(data, size, path);
+    const char *const paths[] = {path};
+
+    if (!hbl_draws_open(paths, 1, &draws, &error)) {
+        const size_t n = hbl_draws_n_draws(draws), columns = hbl_draws_n_columns(draws);
+        double *values = calloc(n ? n : 1, sizeof *values);
+        for (size_t c = 0; values && c < columns && c < 8; c++)
+            hbl_draws_read(draws, &c, 1, 1, &values, &error);
+        free(values);
+        hbl_draws_close(draws);
+    }
+    fuzz_told(error.status, &error);
+    close(file);
+}
+
+/* A folder of this process, removed at its end. */
+static char fuzz_folder_path[64];
+
+static inline void fuzz_folder_remove(void)
+{
+    char command[96];
+
+    snprintf(command, sizeof command, "rm -rf %s", fuzz_folder_path);
+    if (system(command))
+        fprintf(stderr, "%s failed\n", command);
+}
+
+static inline const char *fuzz_folder(void)
+{
+    if (!*fuzz_folder_path) {
+        strcpy(fuzz_folder_path, access("/dev/shm", W_OK) ? "/tmp/hblogit-fuzz-XXXXXX"
+                                                          : "/dev/shm/hblogit-fuzz-XXXXXX");
+        if (!mkdtemp(fuzz_folder_path) || atexit(fuzz_folder_remove))
+            abort();
+    }
+    return fuzz_folder_path;
+}
+
+static inline void fuzz_put(const char *folder, const char *name, const void *data, size_t size)
+{
+    char path[128];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    file = fopen(path, "wb");
+    if (!file || fwrite(data, 1, size, file) != size || fclose(file))
+        abort();
+}
+
+/* run.json, a zero byte, chain-1.csv; and a report of them. */
+static inline void fuzz_run(const uint8_t *data, size_t size)
+{
+    const uint8_t *end = size ? memchr(data, '\0', size) : NULL;
+    const size_t first = end ? (size_t)(end - data) : size;
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_summary *summary = NULL;
+    static FILE *sink;
+
+    if (!sink)
+        sink = fopen("/dev/null", "w");
+    fuzz_put(fuzz_folder(), "run.json", data, first);
+    fuzz_put(fuzz_folder(), "chain-1.csv", end ? end + 1 : data, end ? size - first - 1 : 0);
+    if (!hbl_summary_read(fuzz_folder(), &summary, &error) &&
+        !hbl_report_summary(sink, summary, &error) &&
+        !hbl_report_summary_json(sink, summary, &error))
+        hbl_report_convergence(sink, summary, &error);
+    fuzz_told(error.status, &error);
+    hbl_summary_free(summary);
+}
+
+#include "fuzz/checkpoint.h"
+
+typedef struct {
+    const char *name;
+    void (*run)(const uint8_t *data, size_t size);
+} fuzz_target;
+
+static const fuzz_target fuzz_targets[] = {
+    {"table", fuzz_table},       {"panel", fuzz_panel},     {"spec", fuzz_spec},
+    {"override", fuzz_override}, {"formula", fuzz_formula}, {"linear", fuzz_linear},
+    {"draws", fuzz_draws},       {"run", fuzz_run},         {"checkpoint", fuzz_checkpoint},
+};
+enum { FUZZ_TARGETS = sizeof fuzz_targets / sizeof *fuzz_targets };
+
+#endif
