@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Every allocation of the process, counted, and one of them made to fail: malloc and its kin
- * defined here stand in for the C library's in all libraries too (and for AddressSanitizer's, to
- * which they pass on). To be included once, by a program with one thread.
+ * defined here stand in for the C library's in all libraries too. To be included once, by a program
+ * with one thread.
  */
 #ifndef HBL_TESTS_FAULTS_ALLOCATIONS_H
 #define HBL_TESTS_FAULTS_ALLOCATIONS_H
