@@ -34,8 +34,8 @@ static int prepare(hbl_hb_fit *fit, hbl_error *error)
     if (!fit->chain)
         return HBL_ERR_MEMORY;
     share_threads(fit);
-    status = hbl_reporter_alloc(fit->run->options, fit->n_chains, (uint64_t)settings->warmup,
-                                fit->n_sweeps, &fit->reporter, error);
+    status = hbl_reporter_alloc(fit->run->options, fit->n_chains, fit->threads,
+                                (uint64_t)settings->warmup, fit->n_sweeps, &fit->reporter, error);
     if (!status)
         status = hbl_hb_alloc(fit->run->model, settings, fit->run->threads, &fit->hb, error);
     if (!status)

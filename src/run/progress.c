@@ -22,6 +22,7 @@ typedef struct {
 struct hbl_reporter {
     hbl_fit_options options;
     size_t n_chains;
+    double turns; /* chains to a thread: they work one after the other */
     uint64_t n_warmup, n_sweeps;
     pthread_mutex_t lock;
     chain_progress *chain;
@@ -34,8 +35,8 @@ double hbl_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-int hbl_reporter_alloc(const hbl_fit_options *options, size_t n_chains, uint64_t n_warmup,
-                       uint64_t n_sweeps, hbl_reporter **out, hbl_error *error)
+int hbl_reporter_alloc(const hbl_fit_options *options, size_t n_chains, int threads,
+                       uint64_t n_warmup, uint64_t n_sweeps, hbl_reporter **out, hbl_error *error)
 {
     hbl_reporter *reporter = hbl_calloc(1, sizeof *reporter, "progress", error);
 
@@ -50,6 +51,7 @@ int hbl_reporter_alloc(const hbl_fit_options *options, size_t n_chains, uint64_t
     }
     reporter->options = *options;
     reporter->n_chains = n_chains;
+    reporter->turns = (double)n_chains / threads;
     reporter->n_warmup = n_warmup;
     reporter->n_sweeps = n_sweeps;
     *out = reporter;
@@ -85,7 +87,7 @@ static void report(hbl_reporter *reporter, size_t chain, hbl_phase phase, double
     if (c->n_acceptance > 0)
         progress.acceptance = c->acceptance / (double)c->n_acceptance;
     if (c->rate > 0)
-        progress.seconds_left = (double)(reporter->n_sweeps - c->sweep) / c->rate;
+        progress.seconds_left = reporter->turns * (double)(reporter->n_sweeps - c->sweep) / c->rate;
     reporter->options.progress(reporter->options.context, &progress);
     c->reported = now;
     c->acceptance = 0;

@@ -18,9 +18,11 @@ double hbl_seconds(void);
 
 typedef struct hbl_reporter hbl_reporter;
 
-/* For n_chains chains of n_sweeps sweeps each, of which the first n_warmup are warm-up. */
-int hbl_reporter_alloc(const hbl_fit_options *options, size_t n_chains, uint64_t n_warmup,
-                       uint64_t n_sweeps, hbl_reporter **reporter, hbl_error *error);
+/* For n_chains chains on that many threads (at most n_chains), of n_sweeps sweeps each, of which
+ * the first n_warmup are warm-up. */
+int hbl_reporter_alloc(const hbl_fit_options *options, size_t n_chains, int threads,
+                       uint64_t n_warmup, uint64_t n_sweeps, hbl_reporter **reporter,
+                       hbl_error *error);
 void hbl_reporter_free(hbl_reporter *reporter);
 
 /* A sweep of chain (from 0) is done. Called by the thread that works on that chain. now: a
