@@ -10,9 +10,9 @@ volatile sig_atomic_t cli_stop;
 static void on_signal(int number)
 {
     (void)number;
-    if (cli_stop)
+    /* other threads read it: an atomic store, which a handler may make as it is lock-free */
+    if (__atomic_exchange_n(&cli_stop, 1, __ATOMIC_RELAXED))
         _exit(CLI_INTERRUPTED);
-    cli_stop = 1;
 }
 
 static void set_handler(int number, void (*handler)(int))

@@ -17,7 +17,8 @@ enum { ROUNDS = 20 };
 static bool is_wanted(const hbl_hb_fit *fit)
 {
     const volatile sig_atomic_t *stop = fit->run->options->stop;
-    return !(stop && *stop) && !atomic_load_explicit(&fit->halt, memory_order_relaxed);
+    return !(stop && __atomic_load_n(stop, __ATOMIC_RELAXED)) &&
+           !atomic_load_explicit(&fit->halt, memory_order_relaxed);
 }
 
 /* Whatever cannot be written is kept until it can: the draw counts all the same. */
