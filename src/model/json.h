@@ -49,6 +49,10 @@ int hbl_json_fail_type(const hbl_json *json, const cJSON *node, const char *want
 const cJSON *hbl_json_member(const cJSON *object, const char *key);
 int hbl_json_object(const hbl_json *json, const cJSON *node, hbl_error *error);
 
+/* *array: a zeroed element of that size for each member of the object; NULL where node is. */
+int hbl_json_members(const hbl_json *json, const cJSON *node, size_t size, const char *what,
+                     void *array, hbl_error *error);
+
 /* A finite number. */
 int hbl_json_number(const hbl_json *json, const cJSON *node, double *value, hbl_error *error);
 

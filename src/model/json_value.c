@@ -52,6 +52,22 @@ int hbl_json_object(const hbl_json *json, const cJSON *node, hbl_error *error)
                                 : hbl_json_fail_type(json, node, "an object { ... }", error);
 }
 
+int hbl_json_members(const hbl_json *json, const cJSON *node, size_t size, const char *what,
+                     void *array, hbl_error *error)
+{
+    void *members = NULL;
+    int status = HBL_OK;
+
+    if (node != NULL)
+        status = hbl_json_object(json, node, error);
+    if (node != NULL && !status) {
+        members = hbl_calloc((size_t)cJSON_GetArraySize(node), size, what, error);
+        status = members == NULL ? HBL_ERR_MEMORY : HBL_OK;
+    }
+    memcpy(array, &members, sizeof members);
+    return status;
+}
+
 int hbl_json_number(const hbl_json *json, const cJSON *node, double *value, hbl_error *error)
 {
     if (!cJSON_IsNumber(node) || !isfinite(node->valuedouble))

@@ -97,18 +97,10 @@ static int read_one(const hbl_json *json, const cJSON *node, hbl_random_spec *ra
 
 int hbl_spec_read_random(const hbl_json *json, const cJSON *node, hbl_spec *spec, hbl_error *error)
 {
-    int status;
+    int status = hbl_json_members(json, node, sizeof *spec->random, "random coefficients",
+                                  &spec->random, error);
 
-    if (node == NULL)
-        return HBL_OK;
-    status = hbl_json_object(json, node, error);
-    if (status)
-        return status;
-    spec->random = hbl_calloc((size_t)cJSON_GetArraySize(node), sizeof *spec->random,
-                              "random coefficients", error);
-    if (spec->random == NULL)
-        return HBL_ERR_MEMORY;
-    for (const cJSON *c = node->child; !status && c != NULL; c = c->next)
+    for (const cJSON *c = node ? node->child : NULL; !status && c != NULL; c = c->next)
         status = read_one(json, c, &spec->random[spec->n_random++], error);
     return status;
 }

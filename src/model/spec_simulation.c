@@ -107,18 +107,10 @@ static int read_attribute(const hbl_json *json, const cJSON *node, hbl_attribute
 static int read_attributes(const hbl_json *json, const cJSON *node, hbl_simulation_spec *s,
                            hbl_error *error)
 {
-    int status;
+    int status = hbl_json_members(json, node, sizeof *s->attribute, "simulated attributes",
+                                  &s->attribute, error);
 
-    if (node == NULL)
-        return HBL_OK;
-    status = hbl_json_object(json, node, error);
-    if (status)
-        return status;
-    s->attribute = hbl_calloc((size_t)cJSON_GetArraySize(node), sizeof *s->attribute,
-                              "simulated attributes", error);
-    if (s->attribute == NULL)
-        return HBL_ERR_MEMORY;
-    for (const cJSON *c = node->child; !status && c != NULL; c = c->next)
+    for (const cJSON *c = node ? node->child : NULL; !status && c != NULL; c = c->next)
         status = read_attribute(json, c, &s->attribute[s->n_attributes++], error);
     return status;
 }
@@ -129,17 +121,9 @@ static int read_attributes(const hbl_json *json, const cJSON *node, hbl_simulati
 static int read_values(const hbl_json *json, const cJSON *node, hbl_named_value **values, size_t *n,
                        hbl_error *error)
 {
-    int status;
+    int status = hbl_json_members(json, node, sizeof **values, "the truth", values, error);
 
-    if (node == NULL)
-        return HBL_OK;
-    status = hbl_json_object(json, node, error);
-    if (status)
-        return status;
-    *values = hbl_calloc((size_t)cJSON_GetArraySize(node), sizeof **values, "the truth", error);
-    if (*values == NULL)
-        return HBL_ERR_MEMORY;
-    for (const cJSON *c = node->child; !status && c != NULL; c = c->next) {
+    for (const cJSON *c = node ? node->child : NULL; !status && c != NULL; c = c->next) {
         hbl_named_value *value = &(*values)[(*n)++];
 
         value->name = hbl_strdup(c->string, error);
