@@ -9,7 +9,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prot
             -Wpointer-arith -Wwrite-strings -Wvla -Werror
 ALL_CFLAGS := -std=c11 $(WARNINGS) -fopenmp -ffp-contract=off -fno-math-errno \
               -D_POSIX_C_SOURCE=200809L -DHBL_VERSION='"$(VERSION)"' -Iinclude -Isrc $(CFLAGS)
-LDLIBS   := -lgsl -lgslcblas -lcjson -lcsv -lz -lm
+LDLIBS   := -lgsl -lgslcblas -lcjson -lcsv -lmuparser -lz -lm
 prefix      ?= /usr/local
 bindir      ?= $(prefix)/bin
 libdir      ?= $(prefix)/lib

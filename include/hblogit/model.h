@@ -3,8 +3,10 @@
  * Model: a model file becomes a spec (plain structs, names still strings); spec and data together
  * become a model (names resolved to columns), which the estimators read and never change.
  *
- *     U_njt = x_njt' beta_n + z_njt' alpha + epsilon,   beta_n = g(theta_n),  theta_n ~ N(mu,
- * Omega)
+ *     U_njt = exp(v_n'lambda) (x_njt'beta_n + z_njt'alpha + h_njt'c) + epsilon,
+ *     beta_n = g(theta_n),   theta_n ~ N(mu + Delta'w_n, Omega)
+ *
+ * with epsilon extreme value I; c are coefficients held at a value, v_n and w_n describe a person.
  */
 #ifndef HBLOGIT_MODEL_H
 #define HBLOGIT_MODEL_H
@@ -12,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "hblogit/data.h"
 #include "hblogit/error.h"
@@ -19,11 +22,17 @@
 
 /* ---- random-coefficient distributions ---- */
 
-/* A distribution of a random coefficient, beta = g(theta) with theta normal. */
+/* A distribution of a random coefficient: beta = g(theta) with theta normal, or, where `mix` is
+ * set, a form of its own that only simulated likelihood can use (mix replaces transform, which is
+ * NULL, as is inverse; such a coefficient stands in a covariance block of its own). */
 typedef struct {
     const char *name; /* as the model file writes it */
     const char *help; /* one line, with the formula */
     bool has_bounds;  /* takes "lower" and "upper" (with defaults 0 and 1) */
+    /* For i < n, from the location m[i] (mu plus what covariates add), the spread s > 0 (the square
+     * root of Omega_kk) and z[i] standard normal: beta[i], and its derivatives by m and by s. */
+    void (*mix)(size_t n, const double *m, double s, const double *z, double *beta, double *by_m,
+                double *by_s);
     /* For i < n: beta[i] = g(theta[i]) and slope[i] = g'(theta[i]). */
     void (*transform)(size_t n, const double *theta, double lower, double upper, double *beta,
                       double *slope);
@@ -38,10 +47,17 @@ const hbl_mixing *hbl_mixing_find(const char *name);
 /* ---- spec ---- */
 
 typedef struct {
-    char *name;
+    char *name; /* of a coefficient, or a pattern with * and ? that stands for several */
     const hbl_mixing *mixing;
     double lower, upper; /* bounds of the distributions that have them */
 } hbl_random_spec;
+
+/* Random coefficients in ascending order: beta_1 <= beta_2 <= ...; by cumulated exponentials, so
+ * that theta stays free. The number 0 may stand first or last (the base level of dummies). */
+typedef struct {
+    size_t n;
+    char **name; /* NULL stands for the number 0 */
+} hbl_order_spec;
 
 typedef enum { HBL_CORRELATION_NONE, HBL_CORRELATION_FULL, HBL_CORRELATION_BLOCKS } hbl_correlation;
 
@@ -85,12 +101,19 @@ typedef struct {
     char *formula;
     size_t n_random;
     hbl_random_spec *random;
+    size_t n_orders;
+    hbl_order_spec *order;
+    size_t n_held; /* coefficients held at a value, by name */
+    hbl_named_value *held;
+    size_t n_covariates; /* columns that describe persons, on which the means of theta depend */
+    char **covariate;
     hbl_correlation correlation;
     size_t n_blocks; /* BLOCKS: names of the coefficients of each block */
     size_t *block_size;
     char ***block;
-    char *method; /* "hb" */
+    char *method; /* "hb", "msl" or "mnl" */
     hbl_hb_settings hb;
+    hbl_msl_settings msl;
     hbl_simulation_spec simulate;
 } hbl_spec;
 
@@ -112,31 +135,82 @@ char *hbl_spec_to_json(const hbl_spec *spec);
 
 /* ---- model ---- */
 
-/* Columns 0..n_random-1 are random, in formula order, then n_fixed fixed ones in formula order. */
+/* The coefficients are n_random random ones in formula order, n_fixed fixed ones in formula order,
+ * then n_scale of the scale of utility (the formula's fourth part), fixed too: n_coefficients in
+ * all, one order for every estimator. The columns of x are those of the random ones, of the fixed
+ * ones, then n_held whose coefficient is held at a value: n_columns in all.
+ *
+ * Ordered coefficients: x holds the columns recombined, so that utility is linear in the increments
+ * g(theta), and what a user calls beta_k is g(theta_k), plus beta of base[k] where k has a base. */
 typedef struct {
     const hbl_panel *panel;
-    size_t n_random, n_fixed, n_columns;
-    char **name;               /* n_columns: coefficient names as mlogit gives them */
+    size_t n_random, n_fixed, n_held, n_columns;
+    size_t n_scale, n_coefficients;
+    char **name;               /* n_coefficients: names as mlogit gives them; "scale:income" */
     const double *x;           /* panel->n_rows x n_columns, row-major */
     const hbl_mixing **mixing; /* n_random */
     double *lower, *upper;     /* n_random */
     size_t *block_of;          /* n_random: covariance block of the coefficient, 0..n_blocks-1 */
     size_t n_blocks;
+    size_t *base;     /* n_random: the coefficient below in an order, or SIZE_MAX */
+    char **held_name; /* n_held */
+    double *held;     /* n_held: c */
+    const double *v;  /* panel->n_persons x n_scale, row-major */
+    size_t n_covariates;
+    char **covariate_name;  /* n_covariates, as "income" or, for a level, "regionwest" */
+    double *covariate_mean; /* n_covariates: over persons; taken out of w */
+    const double *w;        /* panel->n_persons x n_covariates, row-major, centred */
 } hbl_model;
 
-/* Reads the data that spec names and resolves formula, random coefficients and blocks.
- * HBL_ERR_INPUT: everything hbl_table_read and hbl_panel_build say; a name that is no column (with
- * the nearest one); text or a missing value where a number is needed (path:line); a "random"
- * entry or block member that is no coefficient of the formula. */
-int hbl_model_build(const hbl_spec *spec, hbl_model **model, hbl_error *error);
+/* Reads the data that spec names and resolves formula, random coefficients and blocks. needs is
+ * told of progress; its columns are filled in here; it may be NULL.
+ * HBL_ERR_INPUT: everything hbl_data_read says; a name that is no column (with the nearest one);
+ * text or a missing value where a number is needed (path:line); a "random" entry, block member,
+ * order or held coefficient that is no coefficient of the formula; a covariate or a term of the
+ * formula's fourth part that varies within a person. */
+int hbl_model_build(const hbl_spec *spec, const hbl_data_needs *needs, hbl_model **model,
+                    hbl_error *error);
 
-/* The same from parts in memory, for programs that have no files: x is copied, panel is kept by
- * reference and must outlive the model. block_of NULL: one full block. lower, upper NULL: 0, 1. */
+/* What was left out of the data that hbl_model_build read; NULL for a model from arrays. */
+const hbl_data_account *hbl_model_account(const hbl_model *model);
+
+/* Sentences about choices that were made for the user, in order: indexes inferred, base levels,
+ * reference. *n of them, owned by the model. */
+const char *const *hbl_model_remarks(const hbl_model *model, size_t *n);
+
+/* beta_k += beta_base[k] for every ordered coefficient: from increments g(theta) to what users call
+ * beta. Element k at beta[k * stride]. */
+void hbl_model_cumulate(const hbl_model *model, double *beta, size_t stride);
+
+/* A model from parts in memory, for programs that have no files: arrays are copied, panel is kept
+ * by reference and must outlive the model. Zeroed members have their plain meaning: block_of NULL,
+ * one full block; lower, upper NULL: 0, 1; base NULL: no orders. covariates are centred here. */
+typedef struct {
+    size_t n_random, n_fixed, n_held, n_scale, n_covariates;
+    const char *const *name; /* n_random + n_fixed + n_scale */
+    const double *x;         /* n_rows x (n_random + n_fixed + n_held) */
+    const hbl_mixing *const *mixing;
+    const double *lower, *upper;
+    const size_t *block_of, *base;
+    const char *const *held_name;
+    const double *held;
+    const double *v; /* n_persons x n_scale */
+    const char *const *covariate_name;
+    const double *w; /* n_persons x n_covariates */
+} hbl_model_parts;
+int hbl_model_from_parts(const hbl_panel *panel, const hbl_model_parts *parts, hbl_model **model,
+                         hbl_error *error);
+
+/* The same for a model without what parts has beyond these. */
 int hbl_model_from_arrays(const hbl_panel *panel, size_t n_random, size_t n_fixed,
                           const char *const *name, const double *x, const hbl_mixing *const *mixing,
                           const double *lower, const double *upper, const size_t *block_of,
                           hbl_model **model, hbl_error *error);
 void hbl_model_free(hbl_model *model);
+
+/* Writes the design matrix as CSV: person, task, alternative, chosen, the columns of x by the names
+ * of their coefficients (ordered ones as recombined), then v and w of the person. */
+int hbl_model_write_design(const hbl_model *model, FILE *out, hbl_error *error);
 
 /* HBL_ERR_INPUT where the prior is none for the model's covariance blocks: an inverse-Wishart needs
  * df > m - 1 and scale > 0 for a block of m coefficients. hbl_model_build has done so for a spec's.

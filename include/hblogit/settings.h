@@ -87,6 +87,25 @@ typedef struct {
 int hbl_hb_settings_default(hbl_hb_settings *settings, hbl_error *error);
 void hbl_hb_settings_clear(hbl_hb_settings *settings);
 
+/* ---- maximum simulated likelihood ---- */
+
+typedef struct {
+    int64_t draws;         /* R: points of the sequence a person */
+    char *sequence;        /* halton, sobol, mlhs or pseudo */
+    uint64_t seed;         /* of all but plain Halton and Sobol points */
+    int64_t drop;          /* points of the sequence left out at its start */
+    bool scramble;         /* Halton: random digit permutations; Sobol: random digital shift */
+    bool antithetic;       /* every second point is the mirror image of the one before */
+    int64_t starts;        /* 1: from the multinomial logit; more: random ones besides */
+    int64_t iterations;    /* limit, a start */
+    double tolerance;      /* converged when g'H^-1 g is below it */
+    char *standard_errors; /* reported: hessian, robust (person-level sandwich) or opg */
+    int64_t repeats;       /* fits over randomised sequences, for simulation error; 0: none */
+} hbl_msl_settings;
+
+int hbl_msl_settings_default(hbl_msl_settings *settings, hbl_error *error);
+void hbl_msl_settings_clear(hbl_msl_settings *settings);
+
 /* ---- the settings of a model file, for help ---- */
 
 typedef struct {

@@ -26,5 +26,5 @@ int cli_model_build(const hbl_spec *spec, hbl_model **model)
                   spec->path, file);
         return CLI_USAGE;
     }
-    return hbl_model_build(spec, model, &error) ? cli_fail(&error) : CLI_DONE;
+    return hbl_model_build(spec, NULL, model, &error) ? cli_fail(&error) : CLI_DONE;
 }

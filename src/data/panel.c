@@ -275,8 +275,9 @@ static int build(panel_builder *b)
 }
 
 int hbl_panel_build(const hbl_table *table, const hbl_data_spec *spec, hbl_panel **panel,
-                    hbl_error *error)
+                    hbl_data_account *account, hbl_error *error)
 {
+    (void)account;
     panel_builder b = {.table = table, .spec = spec, .error = error};
     int status;
 
@@ -314,5 +315,6 @@ void hbl_panel_free(hbl_panel *panel)
     free(panel->task_chosen);
     free(panel->row_source);
     free(panel->row_alternative);
+    free(panel->weight);
     free(panel);
 }

@@ -204,8 +204,10 @@ static int fill(hbl_table *table, const char *path, hbl_cells *cells, hbl_error 
     return read_texts(table, cells->text, error);
 }
 
-int hbl_table_read(const char *path, hbl_table **table, hbl_error *error)
+int hbl_table_read(const char *path, const hbl_table_options *options, hbl_table **table,
+                   hbl_error *error)
 {
+    (void)options;
     hbl_cells cells = {0};
     int status;
 

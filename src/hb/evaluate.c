@@ -38,7 +38,7 @@ void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const dou
                   hbl_workspace *w, double *log_likelihood, double *gradient)
 {
     fill_columns(hb, theta, alpha, w);
-    hbl_likelihood_block(hb->likelihood, block, w->beta, log_likelihood, gradient);
+    hbl_likelihood_block(hb->likelihood, block, w->beta, log_likelihood, gradient, NULL);
     for (size_t c = 0; gradient && c < hb->n_curved; c++)
         multiply_by_slope(w, hb->curved[c], gradient + hb->curved[c] * HBL_LANES);
 }
@@ -47,7 +47,7 @@ void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, c
                           hbl_workspace *w)
 {
     fill_columns(hb, theta, alpha, w);
-    hbl_likelihood_block_hessian(hb->likelihood, block, w->beta, w->hessian);
+    hbl_likelihood_block_hessian(hb->likelihood, block, w->beta, false, w->hessian, NULL);
     for (size_t c = 0; c < hb->n_curved; c++) {
         const size_t k = hb->curved[c];
         for (size_t j = 0; j <= k; j++)

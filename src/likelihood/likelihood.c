@@ -123,9 +123,15 @@ size_t hbl_likelihood_n_blocks(const hbl_likelihood *likelihood)
     return likelihood->packing.n_blocks;
 }
 
-size_t hbl_likelihood_n_columns(const hbl_likelihood *likelihood)
+size_t hbl_likelihood_n_coefficients(const hbl_likelihood *likelihood)
 {
-    return likelihood->model->n_columns;
+    return likelihood->model->n_coefficients;
+}
+
+size_t hbl_likelihood_scratch(const hbl_likelihood *likelihood)
+{
+    (void)likelihood;
+    return 0;
 }
 
 size_t hbl_likelihood_person(const hbl_likelihood *likelihood, size_t block, size_t lane)
@@ -223,8 +229,9 @@ void hbl_likelihood_block_double(const hbl_likelihood *likelihood, size_t block,
 }
 
 void hbl_likelihood_block(const hbl_likelihood *likelihood, size_t block, const double *beta,
-                          double *log_likelihood, double *gradient)
+                          double *log_likelihood, double *gradient, double *scratch)
 {
+    (void)scratch;
     switch (likelihood->precision) {
     case HBL_PRECISION_DOUBLE:
         hbl_likelihood_block_double(likelihood, block, beta, log_likelihood, gradient);
@@ -240,8 +247,10 @@ void hbl_likelihood_block(const hbl_likelihood *likelihood, size_t block, const 
 }
 
 void hbl_likelihood_block_hessian(const hbl_likelihood *likelihood, size_t block,
-                                  const double *beta, double *hessian)
+                                  const double *beta, bool exact, double *hessian, double *scratch)
 {
+    (void)exact;
+    (void)scratch;
     each_strip(likelihood, likelihood->pass->in_double, &likelihood->in_double, block, beta, NULL,
                NULL, hessian);
 }

@@ -2,8 +2,12 @@
  *
  * The pass over the panel: log-likelihood of each person, its gradient and Hessian.
  *
- *     ll_n(beta) = sum_t ln P_nt,   P_nt = 1 / (1 + sum_{j != chosen} exp((x_j - x_chosen)'beta))
+ *     ll_n(b) = sum_t ln P_nt,   P_nt = 1 / (1 + sum_{j != chosen} exp(s_n (x_j - x_chosen)'(b,
+ * c)))
  *
+ * with s_n = exp(v_n'lambda), c the coefficients that the model holds. Callers see the model's
+ * coefficients (b, lambda), n_coefficients of them; what is held and the scale are put in here.
+ * Weights are the caller's.
  * Persons are packed into blocks of HBL_LANES; callers work block by block with arrays of
  * [column][lane], which vectorise over lanes. How the data lie in memory behind that is this
  * module's secret. Read-only after allocation, so any number of threads may call at once.
@@ -11,6 +15,7 @@
 #ifndef HBL_LIKELIHOOD_LIKELIHOOD_H
 #define HBL_LIKELIHOOD_LIKELIHOOD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "hblogit/error.h"
@@ -34,24 +39,31 @@ void hbl_likelihood_free(hbl_likelihood *likelihood);
 const char *hbl_likelihood_name(const hbl_likelihood *likelihood);
 
 size_t hbl_likelihood_n_blocks(const hbl_likelihood *likelihood);
-size_t hbl_likelihood_n_columns(const hbl_likelihood *likelihood);
+/* The model's n_coefficients. */
+size_t hbl_likelihood_n_coefficients(const hbl_likelihood *likelihood);
 
 /* The panel's person in a lane of a block, or SIZE_MAX for a lane of padding. Persons are packed
  * in an order of their own (those with like numbers of rows together). */
 size_t hbl_likelihood_person(const hbl_likelihood *likelihood, size_t block, size_t lane);
 
-/* beta: [n_columns][HBL_LANES], aligned to 64 bytes. Writes log_likelihood[HBL_LANES] and
- * gradient[n_columns][HBL_LANES] = d ll / d beta; either may be NULL. Padding lanes give 0.
+/* Doubles, aligned to 64 bytes, that a thread lends to the functions below; 0: none, NULL will do
+ * (a model without scale and held coefficients). */
+size_t hbl_likelihood_scratch(const hbl_likelihood *likelihood);
+
+/* beta: [n_coefficients][HBL_LANES], aligned to 64 bytes. Writes log_likelihood[HBL_LANES] and
+ * gradient[n_coefficients][HBL_LANES] = d ll / d beta; either may be NULL. Padding lanes give 0.
  * Exact to rounding for utilities of any size: where exp would overflow, a pass with the maximum
  * taken out first (log-sum-exp) replaces the fast one. Where beta is not finite, so is the result.
  */
 void hbl_likelihood_block(const hbl_likelihood *likelihood, size_t block, const double *beta,
-                          double *log_likelihood, double *gradient);
+                          double *log_likelihood, double *gradient, double *scratch);
 
-/* hessian: [n_columns (n_columns + 1) / 2][HBL_LANES], minus the second derivatives of ll, the
- * lower triangle by rows (element (i, j), j <= i, at i (i + 1) / 2 + j). Always in double. */
+/* hessian: [n_coefficients (n_coefficients + 1) / 2][HBL_LANES], the lower triangle by rows
+ * (element (i, j), j <= i, at i (i + 1) / 2 + j), of minus the second derivatives of ll where exact
+ * is set; otherwise without the terms in the gradient that the scale brings, and so never
+ * indefinite. The two are the same for a model without scale. Always in double. */
 void hbl_likelihood_block_hessian(const hbl_likelihood *likelihood, size_t block,
-                                  const double *beta, double *hessian);
+                                  const double *beta, bool exact, double *hessian, double *scratch);
 
 /* Replaces the choices (a row of the panel a task, as hbl_panel.task_chosen) and packs again. For
  * tests that simulate data anew; not while other threads read. */

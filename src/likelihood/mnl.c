@@ -46,7 +46,7 @@ static void sum_block(void *context, size_t block, int thread)
     double *partial = s->partial + block * n_sums(s);
 
     hbl_likelihood_block_double(s->likelihood, block, s->beta, lanes, gradient);
-    hbl_likelihood_block_hessian(s->likelihood, block, s->beta, hessian);
+    hbl_likelihood_block_hessian(s->likelihood, block, s->beta, true, hessian, NULL);
     for (size_t i = 0; i < n_sums(s); i++) {
         partial[i] = 0;
         for (size_t l = 0; l < HBL_LANES; l++)
@@ -230,7 +230,7 @@ static int alloc_mnl(size_t n, hbl_mnl **mnl, hbl_error *error)
     *mnl = m;
     if (!m)
         return HBL_ERR_MEMORY;
-    m->n_columns = n;
+    m->n_coefficients = n;
     m->estimate = hbl_calloc(n, sizeof *m->estimate, "the pooled fit", error);
     m->standard_error = hbl_calloc(n, sizeof *m->standard_error, "the pooled fit", error);
     m->hessian = hbl_calloc(n * n, sizeof *m->hessian, "the pooled fit", error);
@@ -274,7 +274,7 @@ static int alloc_work(newton *w, hbl_error *error)
 
 int hbl_mnl_fit(const hbl_likelihood *likelihood, int threads, hbl_mnl **mnl, hbl_error *error)
 {
-    const size_t n = hbl_likelihood_n_columns(likelihood);
+    const size_t n = hbl_likelihood_n_coefficients(likelihood);
     newton w = {
         .sums = {likelihood, n, n * (n + 1) / 2, threads > 1 ? threads : 1, NULL, NULL, NULL}};
     int status = alloc_mnl(n, &w.mnl, error);

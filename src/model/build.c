@@ -178,8 +178,11 @@ static int build_columns(const hbl_spec *spec, const hbl_design *design, const h
     int status = check_random(spec, design, error);
 
     if (!status)
-        status = hbl_model_alloc(panel, spec->n_random, design->n_coefficients - spec->n_random,
-                                 model, &x, error);
+        status =
+            hbl_model_alloc(panel,
+                            &(hbl_model_parts){.n_random = spec->n_random,
+                                               .n_fixed = design->n_coefficients - spec->n_random},
+                            model, &x, error);
     if (!status)
         status = fill_columns(spec, design, *model, x, error);
     if (!status)
@@ -200,45 +203,42 @@ static int parse_formula(const hbl_spec *spec, hbl_formula **formula, hbl_error 
     return status ? hbl_fail(error, complaint.status, "%s", complaint.message) : HBL_OK;
 }
 
-int hbl_model_build_on(const hbl_spec *spec, const hbl_table *table, hbl_model **model,
-                       hbl_error *error)
+int hbl_model_build_on(const hbl_spec *spec, hbl_data *data, hbl_model **model, hbl_error *error)
 {
     hbl_formula *formula = NULL;
     hbl_design *design = NULL;
-    hbl_panel *panel = NULL;
     hbl_model *m = NULL;
     int status = parse_formula(spec, &formula, error);
 
     if (!status)
-        status = hbl_panel_build(table, &spec->data, &panel, error);
+        status = hbl_design_resolve(formula, spec, data->table, data->panel, &design, error);
     if (!status)
-        status = hbl_design_resolve(formula, spec, table, panel, &design, error);
-    if (!status)
-        status = build_columns(spec, design, panel, &m, error);
+        status = build_columns(spec, design, data->panel, &m, error);
     hbl_design_free(design);
     hbl_formula_free(formula);
     if (status) {
         hbl_model_free(m);
-        hbl_panel_free(panel);
         return status;
     }
-    hbl_model_own_panel(m, panel);
+    hbl_model_own_panel(m, data->panel);
+    data->panel = NULL;
     *model = m;
     return HBL_OK;
 }
 
-int hbl_model_build(const hbl_spec *spec, hbl_model **model, hbl_error *error)
+int hbl_model_build(const hbl_spec *spec, const hbl_data_needs *needs, hbl_model **model,
+                    hbl_error *error)
 {
-    hbl_table *table = NULL;
+    hbl_data *data = NULL;
     int status;
 
     if (spec->data.file == NULL)
         return hbl_fail(error, HBL_ERR_INPUT,
                         "%s: data.file is missing; name the CSV file to read, or simulate one",
                         spec->path != NULL ? spec->path : "model");
-    status = hbl_table_read(spec->data.file, &table, error);
+    status = hbl_data_read(&spec->data, needs, &data, error);
     if (!status)
-        status = hbl_model_build_on(spec, table, model, error);
-    hbl_table_free(table);
+        status = hbl_model_build_on(spec, data, model, error);
+    hbl_data_free(data);
     return status;
 }

@@ -181,7 +181,7 @@ void hbl_manifest_set_pooled(hbl_manifest *manifest, const hbl_model *model, con
     hbl_tree_put(pooled, "singular", cJSON_CreateBool(mnl->singular));
     estimates = hbl_tree_put(pooled, "estimates", cJSON_CreateObject());
     errors = hbl_tree_put(pooled, "standard_errors", cJSON_CreateObject());
-    for (size_t k = 0; k < model->n_columns && k < mnl->n_columns; k++) {
+    for (size_t k = 0; k < model->n_coefficients && k < mnl->n_coefficients; k++) {
         hbl_tree_put(estimates, model->name[k], cJSON_CreateNumber(mnl->estimate[k]));
         hbl_tree_put(errors, model->name[k], cJSON_CreateNumber(mnl->standard_error[k]));
     }

@@ -209,7 +209,7 @@ static int renew_choice(const hbl_spec *spec, hbl_table *table, hbl_error *error
 int hbl_simulate_read_rows(const hbl_spec *spec, hbl_table **out, hbl_error *error)
 {
     hbl_table *table = NULL;
-    int status = hbl_table_read(spec->data.file, &table, error);
+    int status = hbl_table_read(spec->data.file, NULL, &table, error);
 
     if (status)
         return status;

@@ -17,7 +17,7 @@
 /* All there is during one simulation. */
 typedef struct {
     const hbl_spec *spec;
-    hbl_table *table;
+    hbl_data *data;
     hbl_model *model;
     hbl_truth *truth;
     double *beta;  /* n_persons x n_random */
@@ -30,17 +30,20 @@ static void release(simulation *s)
     free(s->beta);
     hbl_truth_free(s->truth);
     hbl_model_free(s->model);
-    hbl_table_free(s->table);
+    hbl_data_free(s->data);
 }
 
 static int prepare(simulation *s, hbl_error *error)
 {
     const hbl_spec *spec = s->spec;
-    int status = spec->simulate.n_persons > 0 ? hbl_simulate_draw_rows(spec, &s->table, error)
-                                              : hbl_simulate_read_rows(spec, &s->table, error);
+    hbl_table *table = NULL;
+    int status = spec->simulate.n_persons > 0 ? hbl_simulate_draw_rows(spec, &table, error)
+                                              : hbl_simulate_read_rows(spec, &table, error);
 
     if (!status)
-        status = hbl_model_build_on(spec, s->table, &s->model, error);
+        status = hbl_data_from_table(&spec->data, NULL, table, &s->data, error);
+    if (!status)
+        status = hbl_model_build_on(spec, s->data, &s->model, error);
     if (!status)
         status = hbl_truth_alloc(spec, s->model, &s->truth, error);
     if (status)
@@ -116,10 +119,10 @@ static int run(simulation *s, FILE *data, FILE *population, FILE *persons, hbl_e
 
     for (size_t person = 0; !status && person < s->model->panel->n_persons; person++) {
         draw_person(s, person);
-        status = draw_choices(s, person, hbl_simulate_choice(s->table, s->spec), error);
+        status = draw_choices(s, person, hbl_simulate_choice(s->data->table, s->spec), error);
     }
     if (!status)
-        status = hbl_simulate_write_table(data, s->table, error);
+        status = hbl_simulate_write_table(data, s->data->table, error);
     if (!status && population)
         status = hbl_simulate_write_population(population, s->model, s->truth, error);
     if (!status && persons)

@@ -40,7 +40,7 @@ static bool read_case(const char *path, bench_case *data, hbl_model **model)
     hbl_error error = HBL_ERROR_INIT;
     const double start = bench_now();
     const int status =
-        hbl_spec_read(path, NULL, 0, &spec, &error) || hbl_model_build(spec, model, &error);
+        hbl_spec_read(path, NULL, 0, &spec, &error) || hbl_model_build(spec, NULL, model, &error);
 
     hbl_spec_free(spec);
     if (status)

@@ -71,7 +71,7 @@ static inline double pass_once(const pass_work *work)
     }
     for (size_t b = 0; b < hbl_likelihood_n_blocks(work->likelihood); b++) {
         hbl_likelihood_block(work->likelihood, b, work->beta + b * P * HBL_LANES,
-                             work->log_likelihood, gradient);
+                             work->log_likelihood, gradient, NULL);
         total += work->log_likelihood[0];
     }
     return total;

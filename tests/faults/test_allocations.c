@@ -72,7 +72,7 @@ static int read_model_file(hbl_error *error)
 static int build_model(hbl_error *error)
 {
     hbl_model *model = NULL;
-    const int status = hbl_model_build(fixture.spec, &model, error);
+    const int status = hbl_model_build(fixture.spec, NULL, &model, error);
 
     hbl_model_free(model);
     return status;

@@ -58,7 +58,7 @@ static inline void fuzz_table(const uint8_t *data, size_t size)
     char path[64];
     const int file = fuzz_file(data, size, path);
 
-    fuzz_told(hbl_table_read(path, &table, &error), &error);
+    fuzz_told(hbl_table_read(path, NULL, &table, &error), &error);
     hbl_table_free(table);
     close(file);
 }
@@ -80,7 +80,7 @@ static inline void fuzz_panel(const uint8_t *data, size_t size)
 
     if (hbl_spec_read(model_path, NULL, 0, &spec, &error))
         abort();
-    if (!hbl_model_build(spec, &model, &error))
+    if (!hbl_model_build(spec, NULL, &model, &error))
         hbl_model_check(model, &spec->hb.prior, &findings, &error);
     fuzz_told(error.status, &error);
     hbl_findings_free(findings);

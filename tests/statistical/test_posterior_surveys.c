@@ -26,7 +26,7 @@ static hbl_model *build(const hbl_spec *spec)
     hbl_error error = HBL_ERROR_INIT;
     hbl_model *model = NULL;
 
-    if (hbl_model_build(spec, &model, &error))
+    if (hbl_model_build(spec, NULL, &model, &error))
         fail_msg("%s", error.message);
     return model;
 }
@@ -70,7 +70,7 @@ static void agrees_with_bayesm(void **state)
 
     spec->hb.draws = survey_of->draws;
     s = samples_take(model, &spec->hb);
-    assert_int_equal(hbl_table_read(survey_of->reference, &table, NULL), HBL_OK);
+    assert_int_equal(hbl_table_read(survey_of->reference, NULL, &table, NULL), HBL_OK);
     assert_int_equal(table->n_rows, s.n_parameters);
     for (size_t r = 0; r < table->n_rows; r++) {
         const hbl_column *name = hbl_table_column(table, "parameter");

@@ -110,7 +110,7 @@ static inline bool fixture_open(run_fixture *fixture, const char *const *overrid
     snprintf(path, sizeof path, "%s/model.json", fixture->folder);
     write_whole(path, FIXTURE_MODEL);
     if (!hbl_spec_read(path, overrides, n, &fixture->spec, &error) &&
-        !hbl_model_build(fixture->spec, &fixture->model, &error))
+        !hbl_model_build(fixture->spec, NULL, &fixture->model, &error))
         return true;
     fprintf(stderr, "%s\n", error.message);
     return false;

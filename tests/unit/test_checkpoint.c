@@ -406,7 +406,7 @@ static int resume(const char *run, int threads, int draws, hbl_error *error)
     snprintf(more, sizeof more, "hb.draws=%d", draws);
     int status = hbl_resume_read(run, overrides, draws > 0, &spec, &before, error);
     if (!status)
-        status = hbl_model_build(spec, &model, error);
+        status = hbl_model_build(spec, NULL, &model, error);
     if (!status)
         status = hbl_resume(spec, model, &options, error);
     hbl_model_free(model);

@@ -562,7 +562,7 @@ static void test_reports(void **state)
     double moved = 0, steps = 0;
 
     (void)state;
-    assert_int_equal(hbl_hb_pooled(f.hb)->n_columns, 3);
+    assert_int_equal(hbl_hb_pooled(f.hb)->n_coefficients, 3);
     assert_true(hbl_hb_pooled(f.hb)->converged);
     assert_non_null(strstr(hbl_hb_pass_name(f.hb), "double"));
     sweeps(f.chain, (int)f.settings.warmup + 1); /* the last of these counts anew */

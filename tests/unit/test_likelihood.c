@@ -67,7 +67,7 @@ static data make_data(size_t persons, size_t columns, size_t most_tasks, size_t 
     d.x = allocate(rows * columns, sizeof(double));
     for (size_t i = 0; i < rows * columns; i++)
         d.x[i] = uniform() < 0.3 ? 0 : 2 * uniform() - 1;
-    d.model.n_columns = d.model.n_random = columns;
+    d.model.n_columns = d.model.n_coefficients = d.model.n_random = columns;
     d.model.x = d.x;
     return d;
 }
@@ -177,9 +177,9 @@ static void compare_block(const data *d, const hbl_likelihood *l, hbl_precision 
     const size_t n = d->model.n_columns;
     double ll[HBL_LANES], ll_alone[HBL_LANES], b[MOST_COLUMNS], g[MOST_COLUMNS];
 
-    hbl_likelihood_block(l, block, beta, ll, gradient);
-    hbl_likelihood_block(l, block, beta, ll_alone, NULL);
-    hbl_likelihood_block(l, block, beta, NULL, other);
+    hbl_likelihood_block(l, block, beta, ll, gradient, NULL);
+    hbl_likelihood_block(l, block, beta, ll_alone, NULL, NULL);
+    hbl_likelihood_block(l, block, beta, NULL, other, NULL);
     assert_memory_equal(ll, ll_alone, sizeof ll);
     assert_memory_equal(gradient, other, n * HBL_LANES * sizeof *gradient);
     for (size_t lane = 0; lane < HBL_LANES; lane++) {
@@ -230,7 +230,7 @@ static void compare_everywhere(data *d, double beta_size)
             if (!l)
                 continue;
             assert_int_equal(hbl_likelihood_n_rows(l), d->panel.n_rows);
-            assert_int_equal(hbl_likelihood_n_columns(l), d->model.n_columns);
+            assert_int_equal(hbl_likelihood_n_coefficients(l), d->model.n_columns);
             check_persons(d, l);
             for (size_t block = 0; block < hbl_likelihood_n_blocks(l); block++) {
                 draw_beta(d->model.n_columns, beta_size);
@@ -299,7 +299,7 @@ static void test_one_sided_utilities(void **state)
                         .person_task = person_task,
                         .task_row = task_row,
                         .task_chosen = chosen},
-              .model = {.n_columns = 1, .x = x},
+              .model = {.n_columns = 1, .n_coefficients = 1, .x = x},
               .x = x};
 
     (void)state;
@@ -312,7 +312,7 @@ static void test_one_sided_utilities(void **state)
                     continue;
                 draw_beta(1, 0);
                 beta[0] = beta[1] = size;
-                hbl_likelihood_block(l, 0, beta, ll, gradient);
+                hbl_likelihood_block(l, 0, beta, ll, gradient, NULL);
                 assert_near(ll[0], 0, 1e-30);
                 assert_near(gradient[0], 0, 1e-30);
                 assert_near(ll[1], -size, 0);
@@ -336,8 +336,8 @@ static void test_not_finite(void **state)
                     continue;
                 draw_beta(3, 1);
                 beta[HBL_LANES + 5] = bad[b];
-                hbl_likelihood_block(l, 0, beta, ll, gradient);
-                hbl_likelihood_block_hessian(l, 0, beta, hessian);
+                hbl_likelihood_block(l, 0, beta, ll, gradient, NULL);
+                hbl_likelihood_block_hessian(l, 0, beta, false, hessian, NULL);
                 for (size_t lane = 0; lane < HBL_LANES; lane++) {
                     assert_int_equal(isfinite(ll[lane]) != 0, lane != 5);
                     assert_int_equal(isfinite(gradient[lane]) != 0, lane != 5);
@@ -346,7 +346,7 @@ static void test_not_finite(void **state)
                 /* The last block has 15 lanes of padding, which stay 0 whatever beta is there. */
                 for (size_t k = 0; k < 3 * HBL_LANES; k++)
                     beta[k] = bad[b];
-                hbl_likelihood_block(l, 2, beta, ll, gradient);
+                hbl_likelihood_block(l, 2, beta, ll, gradient, NULL);
                 assert_false(isfinite(ll[0]));
                 for (size_t lane = 1; lane < HBL_LANES; lane++)
                     assert_true(ll[lane] == 0 && gradient[lane] == 0);
@@ -369,14 +369,14 @@ static void test_gradient_is_the_slope(void **state)
         if (!l)
             continue;
         draw_beta(4, 1);
-        hbl_likelihood_block(l, 0, beta, NULL, gradient);
+        hbl_likelihood_block(l, 0, beta, NULL, gradient, NULL);
         for (size_t k = 0; k < 4; k++) {
             for (size_t lane = 0; lane < HBL_LANES; lane++)
                 beta[k * HBL_LANES + lane] += h;
-            hbl_likelihood_block(l, 0, beta, up, NULL);
+            hbl_likelihood_block(l, 0, beta, up, NULL, NULL);
             for (size_t lane = 0; lane < HBL_LANES; lane++)
                 beta[k * HBL_LANES + lane] -= 2 * h;
-            hbl_likelihood_block(l, 0, beta, down, NULL);
+            hbl_likelihood_block(l, 0, beta, down, NULL, NULL);
             for (size_t lane = 0; lane < HBL_LANES; lane++) {
                 beta[k * HBL_LANES + lane] += h;
                 assert_near(gradient[k * HBL_LANES + lane], (up[lane] - down[lane]) / (2 * h),
@@ -401,15 +401,15 @@ static void check_hessian(data *d, const char *isa, hbl_precision precision, siz
         draw_beta(columns, 1);
         for (size_t k = 0; k < columns; k++)
             beta[k * HBL_LANES + 3] *= huge;
-        hbl_likelihood_block_hessian(l, block, beta, hessian);
+        hbl_likelihood_block_hessian(l, block, beta, false, hessian, NULL);
         for (size_t j = 0; j < columns; j++) {
             double *const along = beta + j * HBL_LANES;
             for (size_t lane = 0; lane < HBL_LANES; lane++)
                 along[lane] += h;
-            hbl_likelihood_block(in_double, block, beta, NULL, gradient);
+            hbl_likelihood_block(in_double, block, beta, NULL, gradient, NULL);
             for (size_t lane = 0; lane < HBL_LANES; lane++)
                 along[lane] -= 2 * h;
-            hbl_likelihood_block(in_double, block, beta, NULL, other);
+            hbl_likelihood_block(in_double, block, beta, NULL, other, NULL);
             for (size_t lane = 0; lane < HBL_LANES; lane++)
                 along[lane] += h;
             for (size_t i = j; i < columns; i++)
@@ -460,8 +460,8 @@ static void test_set_choices(void **state)
         fresh = likelihood_of(&d, precisions[p], NULL);
         for (size_t block = 0; block < hbl_likelihood_n_blocks(changed); block++) {
             draw_beta(5, 1);
-            hbl_likelihood_block(changed, block, beta, a, gradient);
-            hbl_likelihood_block(fresh, block, beta, b, other);
+            hbl_likelihood_block(changed, block, beta, a, gradient, NULL);
+            hbl_likelihood_block(fresh, block, beta, b, other, NULL);
             assert_memory_equal(a, b, sizeof a);
             assert_memory_equal(gradient, other, 5 * HBL_LANES * sizeof *other);
             compare_block(&d, changed, precisions[p], chosen, block, 6);
@@ -500,7 +500,7 @@ static void test_instruction_sets(void **state)
         hbl_likelihood_free(l);
     }
     assert_true(available >= 1);
-    d.model.n_columns = 0;
+    d.model.n_columns = d.model.n_coefficients = 0;
     assert_int_equal(hbl_likelihood_alloc(&d.model, HBL_PRECISION_DOUBLE, NULL, &l, NULL),
                      HBL_ERR_INPUT);
     hbl_likelihood_free(NULL);

@@ -165,7 +165,7 @@ static void test_hashes(void **state)
 static void test_pooled(void **state)
 {
     double estimate[3] = {-1.5, 0.1, 1e-9}, error_of[3] = {0.5, 0.25, NAN};
-    const hbl_mnl mnl = {.n_columns = 3,
+    const hbl_mnl mnl = {.n_coefficients = 3,
                          .estimate = estimate,
                          .standard_error = error_of,
                          .log_likelihood = -100.25,

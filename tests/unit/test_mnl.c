@@ -71,7 +71,11 @@ static void make_heating(size_t columns)
                         .person_task = person_task,
                         .task_row = task_row,
                         .task_chosen = task_chosen};
-    model = (hbl_model){.panel = &panel, .n_fixed = columns, .n_columns = columns, .x = x};
+    model = (hbl_model){.panel = &panel,
+                        .n_fixed = columns,
+                        .n_columns = columns,
+                        .n_coefficients = columns,
+                        .x = x};
 }
 
 static hbl_mnl *fit(hbl_precision precision, const char *isa, int threads)

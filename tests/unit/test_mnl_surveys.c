@@ -93,10 +93,11 @@ static void compare(const survey *s)
     hbl_mnl *mnl = NULL;
 
     snprintf(task, sizeof task, "%s", s->task);
-    assert_int_equal(hbl_table_read(s->file, &table, NULL), HBL_OK);
-    assert_int_equal(hbl_panel_build(table, &spec, &panel, NULL), HBL_OK);
+    assert_int_equal(hbl_table_read(s->file, NULL, &table, NULL), HBL_OK);
+    assert_int_equal(hbl_panel_build(table, &spec, &panel, NULL, NULL), HBL_OK);
     double *x = design_of(s, table, panel);
-    const hbl_model model = {.panel = panel, .n_columns = s->n_columns, .x = x};
+    const hbl_model model = {
+        .panel = panel, .n_columns = s->n_columns, .n_coefficients = s->n_columns, .x = x};
     assert_int_equal(panel->n_persons, s->n_persons);
     assert_int_equal(hbl_likelihood_alloc(&model, HBL_PRECISION_MIXED, NULL, &likelihood, NULL),
                      HBL_OK);

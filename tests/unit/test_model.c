@@ -48,7 +48,7 @@ static int build(const char *formula, const char *more, hbl_model **model, hbl_e
     scratch_write("m.json", text);
     status = hbl_spec_read("m.json", NULL, 0, &spec, error);
     if (!status)
-        status = hbl_model_build(spec, model, error);
+        status = hbl_model_build(spec, NULL, model, error);
     hbl_spec_free(spec);
     return status;
 }
@@ -166,7 +166,7 @@ static void reference(void **state)
     scratch_write("m.json", "{\"data\": {\"file\": \"d.csv\", \"person\": \"id\", \"task\": \"t\", "
                             "\"alternative\": \"alt\"}, \"formula\": \"choice ~ cost\"}");
     assert_int_equal(hbl_spec_read("m.json", set, 1, &spec, NULL), HBL_OK);
-    assert_int_equal(hbl_model_build(spec, &model, NULL), HBL_OK);
+    assert_int_equal(hbl_model_build(spec, NULL, &model, NULL), HBL_OK);
     assert_string_equal(model->name[0], "(Intercept):air");
     assert_string_equal(model->name[1], "(Intercept):bus");
     hbl_model_free(model);
@@ -244,7 +244,7 @@ static void no_data(void **state)
     scratch_write("m.json", "{\"formula\": \"choice ~ a\", \"simulate\": {\"persons\": 3, "
                             "\"tasks\": 2, \"alternatives\": 2}}");
     assert_int_equal(hbl_spec_read("m.json", NULL, 0, &spec, NULL), HBL_OK);
-    assert_int_equal(hbl_model_build(spec, &model, &error), HBL_ERR_INPUT);
+    assert_int_equal(hbl_model_build(spec, NULL, &model, &error), HBL_ERR_INPUT);
     assert_string_equal(error.message, "m.json: data.file is missing; name the CSV file to read, "
                                        "or simulate one");
     hbl_spec_free(spec);

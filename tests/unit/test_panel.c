@@ -19,7 +19,7 @@ static hbl_table *read_table(const char *text)
     hbl_table *table = NULL;
 
     scratch_write(text, strlen(text));
-    if (hbl_table_read("t.csv", &table, &error))
+    if (hbl_table_read("t.csv", NULL, &table, &error))
         fail_msg("%s", error.message);
     return table;
 }
@@ -51,7 +51,7 @@ static hbl_panel *build_panel(const char *text, const hbl_data_spec *spec)
     hbl_table *table = read_table(text);
     hbl_panel *panel = NULL;
 
-    if (hbl_panel_build(table, spec, &panel, &error))
+    if (hbl_panel_build(table, spec, &panel, NULL, &error))
         fail_msg("%s", error.message);
     hbl_table_free(table);
     return panel;
@@ -214,10 +214,10 @@ static void assert_refused(const char *text, const hbl_data_spec *spec, const ch
     hbl_table *table = read_table(text);
     hbl_panel *panel = (hbl_panel *)&error;
 
-    assert_int_equal(hbl_panel_build(table, spec, &panel, &error), HBL_ERR_INPUT);
+    assert_int_equal(hbl_panel_build(table, spec, &panel, NULL, &error), HBL_ERR_INPUT);
     assert_null(panel);
     assert_string_equal(error.message, message);
-    assert_int_equal(hbl_panel_build(table, spec, &panel, NULL), HBL_ERR_INPUT);
+    assert_int_equal(hbl_panel_build(table, spec, &panel, NULL, NULL), HBL_ERR_INPUT);
     hbl_table_free(table);
 }
 
@@ -283,7 +283,7 @@ static void test_long_list_of_columns(void **unused)
         end += sprintf(end, ",");
     sprintf(end, "\n");
     table = read_table(text);
-    assert_int_equal(hbl_panel_build(table, &spec, &panel, &error), HBL_ERR_INPUT);
+    assert_int_equal(hbl_panel_build(table, &spec, &panel, NULL, &error), HBL_ERR_INPUT);
     assert_true(strlen(error.message) < 500);
     assert_string_equal(error.message + strlen(error.message) - 5, ", ...");
     hbl_table_free(table);

@@ -77,7 +77,8 @@ static void check_survey(const survey *s)
     hbl_table *table = NULL;
     hbl_panel *panel = NULL;
 
-    if (hbl_table_read(s->file, &table, &error) || hbl_panel_build(table, &spec, &panel, &error))
+    if (hbl_table_read(s->file, NULL, &table, &error) ||
+        hbl_panel_build(table, &spec, &panel, NULL, &error))
         fail_msg("%s", error.message);
     assert_int_equal(panel->n_persons, s->n_persons);
     assert_int_equal(panel->n_tasks, s->n_tasks);

@@ -657,8 +657,16 @@ static void identity(size_t n, const double *theta, double lower, double upper, 
 
 static void report_on_model_and_data(void **state)
 {
-    static const hbl_mixing normal = {"normal", "", false, identity, zero_slope},
-                            bounded = {"johnson-sb", "", true, identity, zero_slope};
+    static const hbl_mixing normal = {.name = "normal",
+                                      .help = "",
+                                      .has_bounds = false,
+                                      .transform = identity,
+                                      .inverse = zero_slope},
+                            bounded = {.name = "johnson-sb",
+                                       .help = "",
+                                       .has_bounds = true,
+                                       .transform = identity,
+                                       .inverse = zero_slope};
     static const hbl_mixing *mixing[] = {&normal, &bounded};
     static char bus[] = "bus", train[] = "train", car[] = "voiture particuli\303\250re";
     static char cost[] = "cost", hours[] = "time", intercept[] = "(Intercept):train";

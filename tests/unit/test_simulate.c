@@ -74,7 +74,7 @@ static hbl_table *read_table(const char *name)
     hbl_error error = HBL_ERROR_INIT;
 
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (hbl_table_read(path, &table, &error))
+    if (hbl_table_read(path, NULL, &table, &error))
         fail_msg("%s", error.message);
     return table;
 }

@@ -161,7 +161,7 @@ static hbl_table *read_bytes(const char *bytes, size_t size)
     hbl_table *table = NULL;
 
     scratch_write(bytes, size);
-    if (hbl_table_read("t.csv", &table, &error))
+    if (hbl_table_read("t.csv", NULL, &table, &error))
         fail_msg("%s", error.message);
     assert_int_equal(error.status, HBL_OK);
     assert_string_equal(table->path, "t.csv");
@@ -365,11 +365,11 @@ static void assert_refused(const char *bytes, size_t size, const char *message)
     hbl_table *table = (hbl_table *)&error;
 
     scratch_write(bytes, size);
-    assert_int_equal(hbl_table_read("t.csv", &table, &error), HBL_ERR_INPUT);
+    assert_int_equal(hbl_table_read("t.csv", NULL, &table, &error), HBL_ERR_INPUT);
     assert_null(table);
     assert_int_equal(error.status, HBL_ERR_INPUT);
     assert_string_equal(error.message, message);
-    assert_int_equal(hbl_table_read("t.csv", &table, NULL), HBL_ERR_INPUT);
+    assert_int_equal(hbl_table_read("t.csv", NULL, &table, NULL), HBL_ERR_INPUT);
 }
 
 static void test_bad_files(void **unused)
@@ -423,10 +423,10 @@ static void test_unreadable(void **unused)
     hbl_table *table;
     (void)unused;
 
-    assert_int_equal(hbl_table_read("none.csv", &table, &error), HBL_ERR_INPUT);
+    assert_int_equal(hbl_table_read("none.csv", NULL, &table, &error), HBL_ERR_INPUT);
     assert_string_equal(error.message, "none.csv: cannot be read: No such file or directory");
     assert_null(table);
-    assert_int_equal(hbl_table_read(".", &table, &other), HBL_ERR_INPUT);
+    assert_int_equal(hbl_table_read(".", NULL, &table, &other), HBL_ERR_INPUT);
     assert_string_equal(other.message, ".: cannot be read: Is a directory");
     hbl_table_free(NULL);
 }
@@ -450,7 +450,7 @@ static void test_any_bytes(void **unused)
             bytes[i] = alphabet[(bits >> 33) % (sizeof alphabet - 1)];
         }
         scratch_write(bytes, size);
-        if (hbl_table_read("t.csv", &table, &error)) {
+        if (hbl_table_read("t.csv", NULL, &table, &error)) {
             assert_int_equal(error.status, HBL_ERR_INPUT);
             assert_int_equal(strncmp(error.message, "t.csv:", 6), 0);
         } else {

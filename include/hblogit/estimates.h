@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Estimates: what a run by maximum likelihood (mnl) or maximum simulated likelihood (msl) leaves on
+ * disk, as read back from there; the counterpart of an hbl_summary for point estimates.
+ */
+#ifndef HBLOGIT_ESTIMATES_H
+#define HBLOGIT_ESTIMATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hblogit/error.h"
+
+/* A row of estimates.csv. The first n_parameters rows are what was estimated, in the order of
+ * vcov.csv; then what follows from it by the delta method: Omega's elements, standard deviations
+ * and correlations, mean and sd of transformed coefficients. */
+typedef struct {
+    char *parameter; /* "mu.1", "Delta.1.2", "L.2.1", "alpha.1"; then "Omega.2.1", "sd.1",
+                        "correlation.2.1", "beta_mean.1", "beta_sd.1" */
+    char *name;      /* "pf", "pf:income", "chol.cl:pf", "sd.pf", ... */
+    double estimate;
+    double standard_error;        /* as settings.standard_errors chooses; hessian for mnl */
+    double robust_standard_error; /* person-level sandwich */
+    double t, p;                  /* estimate / standard_error; two-sided, normal */
+} hbl_estimate;
+
+typedef struct {
+    char *directory, *title, *method, *status;
+    size_t n_persons, n_tasks, n_rows, n_alternatives;
+    size_t n_parameters, n_rows_of_table;
+    hbl_estimate *row;
+    double *variance; /* n_parameters x n_parameters, from vcov.csv */
+    double log_likelihood, log_likelihood_zero, log_likelihood_shares;
+    double mcfadden,
+        mcfadden_adjusted;   /* 1 - LL / LL_shares; 1 - (LL - n_parameters) / LL_shares */
+    double rho_squared_zero; /* 1 - LL / LL_zero */
+    double aic, bic;         /* BIC with ln of the number of persons */
+    double decrement, seconds;
+    int iterations, evaluations;
+    bool converged, singular;
+    char **alternative; /* n_alternatives: observed and fitted shares (NaN where not recorded) */
+    double *observed_share, *fitted_share;
+    size_t n_notes;
+    char **note; /* what the run said of itself: boundaries, local optima, simulation error */
+} hbl_estimates;
+
+/* Reads run.json, estimates.csv and vcov.csv of a run by mnl or msl.
+ * HBL_ERR_INPUT: no such run there, or files that are damaged (path:line). */
+int hbl_estimates_read(const char *directory, hbl_estimates **estimates, hbl_error *error);
+void hbl_estimates_free(hbl_estimates *estimates);
+
+#endif
