@@ -144,10 +144,10 @@ demo: all
 	@examples/demo/run $(PROGRAM) $(BUILD)/demo
 
 bench: all
-	@$(SUBMAKE) $(BUILD)/tests/bench/bench
+	@$(SUBMAKE) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/reading
 	@tests/bench/run $(BUILD)
 bench-quick: all
-	@$(SUBMAKE) $(BUILD)/tests/bench/bench
+	@$(SUBMAKE) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/reading
 	@tests/bench/run $(BUILD) --quick
 
 lint:

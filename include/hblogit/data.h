@@ -31,6 +31,8 @@ typedef struct {
     char *path;
     size_t n_rows, n_columns;
     hbl_column *column;
+    size_t n_names;
+    char **name;    /* n_names: of all columns of the file, kept or not; 0: made in memory */
     uint64_t *line; /* n_rows: the line of the file on which the row begins, from 1 */
 } hbl_table;
 
@@ -42,19 +44,21 @@ typedef struct {
      * NULL: every column. */
     bool (*wanted)(const void *context, const char *name);
     const void *wanted_context;
-    /* Told now and then how far the reading is: bytes of the file consumed, and its size (0 where
-     * it is not known). NULL: nobody. */
+    /* Told now and then how far the reading is: bytes of the file as it is stored, and its size.
+     * Begins anew where the file is read again, for a column that turns to text after numbers.
+     * NULL: nobody. */
     void (*progress)(void *context, uint64_t bytes, uint64_t size);
     void *progress_context;
 } hbl_table_options;
 
 /* Reads a CSV file (RFC 4180: quotes, embedded commas and newlines, CRLF, byte-order mark), plain
  * or compressed by gzip, whose first record names the columns. The file streams through: memory is
- * that of the columns kept. Empty cells, NA and "." are missing; a quoted number is a number; nan,
- * inf and whole numbers beyond 2^53 (long identifiers) are text, the locale does not matter. Blank
- * lines, and blanks around a cell that is not quoted, are passed over. options may be NULL.
+ * that of the columns kept. A pipe is copied to a temporary file first. Empty cells, NA and "." are
+ * missing; a quoted number is a number; nan, inf, whole numbers beyond 2^53 (long identifiers) and
+ * numbers with marks of thousands are text, the locale does not matter. Blank lines, and blanks
+ * around a cell that is not quoted, are passed over. options may be NULL.
  * HBL_ERR_INPUT: unreadable or empty file, unnamed or repeated column, a record with too few or
- * too many cells, an unclosed quote; each message starts with path:line. */
+ * too many cells or of more than 64 MB, an unclosed quote; each message starts with path:line. */
 int hbl_table_read(const char *path, const hbl_table_options *options, hbl_table **table,
                    hbl_error *error);
 void hbl_table_free(hbl_table *table);
@@ -105,7 +109,8 @@ typedef struct {
     char *person;      /* column names; person NULL: each task is a person */
     char *task;        /* NULL: wide, each row; long, inferred: see hbl_data_read */
     char *alternative; /* NULL: position within the task; names from alternatives, or 1, 2, ... */
-    char *choice;      /* 1/0, TRUE/FALSE, 1.0/0.0; or the chosen alternative's name or number */
+    char *choice;      /* 1/0, TRUE/FALSE, 1.0/0.0; or the chosen alternative's name or number (its
+                          place, where no name is a number and alternatives leaves none out) */
     char *reference;   /* alternative whose intercept is 0; NULL: the first one */
     char *weight;      /* column, constant within a person; NULL: all 1 */
     char *filter;      /* expression; rows where it is 0 or missing are left out */
@@ -140,6 +145,7 @@ typedef struct {
     int32_t *row_alternative; /* n_rows: index into alternative_label */
     char **person_label;      /* n_persons: the identifier as it stands in the file */
     char **task_label;        /* n_tasks */
+    char *label_block;        /* where the texts of these two stand; NULL: each by itself */
     char **alternative_label; /* n_alternatives: in the order of data.alternatives, or of first
                                  appearance */
     int32_t reference;        /* index of the reference alternative */
@@ -161,6 +167,7 @@ typedef struct {
     hbl_table *table;   /* long, with derived columns; the panel's row_source points here */
     hbl_table *persons; /* the second table; NULL: none */
     size_t *person_row; /* n_persons: its row of `persons` */
+    size_t *first_row;  /* n_persons: its first row of `table` */
     hbl_panel *panel;
     hbl_data_account account;
 } hbl_data;
@@ -168,8 +175,10 @@ typedef struct {
 /* Groups the rows of a long table whose columns spec names; the last steps of hbl_data_read, for
  * programs that have a table in memory. Rows of a person or task need not be adjacent. Where task
  * is NULL, alternatives repeat in order: with names of alternatives (from the column or the spec's
- * list) every J rows make a task; with neither column nor list the first two columns of the table
- * are task and alternative.
+ * list) every J rows make a task; with neither column nor list the first two columns of the table,
+ * those of persons and choices passed over, are task and alternative. spec's filter, alternatives,
+ * availability, missing cells of choice and weight, and weights are seen to; its derived columns
+ * and its table of persons are not.
  * HBL_ERR_INPUT, with path:line where a row is to blame: a column that does not exist (with the
  * nearest name that does), a missing identifier, a choice that is none of the forms above, a task
  * without a choice or with two, with one alternative only, or with an alternative twice; rows that

@@ -45,15 +45,18 @@ typedef enum {
     HBL_PARAMETER_MEAN,        /* mu.<coefficient> */
     HBL_PARAMETER_COVARIANCE,  /* Omega.<row>.<column>, row at or below the diagonal */
     HBL_PARAMETER_FIXED,       /* alpha.<coefficient> */
+    HBL_PARAMETER_SLOPE,       /* <coefficient>:<covariate>, an element of Delta */
     HBL_PARAMETER_SD,          /* derived: sd.<coefficient> = sqrt(Omega_kk), of theta */
     HBL_PARAMETER_CORRELATION, /* derived: correlation.<row>.<column>, row below the diagonal */
 } hbl_parameter_kind;
 
 typedef struct {
-    char *column; /* "mu.1", "Omega.2.1", "alpha.1"; NULL for what is derived */
-    char *name;   /* "mu.price", "Omega.time.price", "alpha.freq" */
+    char *column; /* "mu.1", "Omega.2.1", "Delta.1.2", "alpha.1"; NULL for what is derived */
+    char *name;   /* "mu.price", "Omega.time.price", "time:income", "alpha.freq" */
     hbl_parameter_kind kind;
-    size_t row, col; /* coefficients, counting from 0; the same for all but Omega, correlation */
+    /* Coefficients, counting from 0; the same for all but Omega and correlation, and Delta, whose
+     * col is the covariate. */
+    size_t row, col;
     hbl_convergence convergence;
     double truth; /* where the run's data were simulated by this program; NaN otherwise */
 } hbl_parameter;
@@ -70,15 +73,17 @@ typedef struct {
     char *directory, *title, *method, *status; /* title is "" where the model has none */
     char *pass; /* instruction set and precision of the likelihood: "avx512 float" */
     size_t n_persons, n_tasks, n_rows; /* 0 where run.json does not say */
-    size_t n_random, n_fixed;
+    size_t n_random, n_fixed, n_covariates;
     char **coefficient;  /* n_random + n_fixed names */
-    char **distribution; /* n_random: "normal", "johnson-sb(0, 2)" */
+    char **covariate;    /* n_covariates names */
+    char **distribution; /* n_random: "normal", "johnson-sb(0, 2)", ordered: "a + lognormal" */
     size_t *block_of;    /* n_random: covariance block; Omega is 0 between blocks */
 
     size_t n_chains, n_draws; /* draws a chain */
     size_t stride;            /* diagnostics read every stride-th draw (1 but for very long runs) */
     size_t n_parameters;
-    hbl_parameter *parameter; /* mu, lower triangle of Omega without structural zeros, alpha */
+    /* mu, lower triangle of Omega without structural zeros, Delta by coefficients, alpha */
+    hbl_parameter *parameter;
     size_t n_derived;
     hbl_parameter *derived; /* standard deviations, then correlations in the order of Omega */
     size_t n_kernels;

@@ -15,9 +15,9 @@
  * vcov.csv; then what follows from it by the delta method: Omega's elements, standard deviations
  * and correlations, mean and sd of transformed coefficients. */
 typedef struct {
-    char *parameter; /* "mu.1", "Delta.1.2", "L.2.1", "alpha.1"; then "Omega.2.1", "sd.1",
-                        "correlation.2.1", "beta_mean.1", "beta_sd.1" */
-    char *name;      /* "pf", "pf:income", "chol.cl:pf", "sd.pf", ... */
+    char *parameter; /* "mu.1", "Delta.1.2", "L.2.1", "alpha.1"; of mnl "beta.1"; then "Omega.2.1",
+                        "sd.1", "correlation.2.1", "beta_mean.1", "beta_sd.1"; of mnl "level.1" */
+    char *name;      /* "pf", "pf:income", "chol.cl:pf", "sd.pf", ...; "correlation.cl:pf", ... */
     double estimate;
     double standard_error;        /* as settings.standard_errors chooses; hessian for mnl */
     double robust_standard_error; /* person-level sandwich */
@@ -36,13 +36,27 @@ typedef struct {
     double rho_squared_zero; /* 1 - LL / LL_zero */
     double aic, bic;         /* BIC with ln of the number of persons */
     double decrement, seconds;
+    double gradient_norm; /* NaN where not recorded */
+    double condition;     /* largest by least eigenvalue of the Hessian scaled to a unit diagonal;
+                             infinite where it is not positive definite */
     int iterations, evaluations;
     bool converged, singular;
+    char *standard_errors; /* "hessian", "robust" or "opg": what standard_error is */
+    char *sequence;        /* msl: of its draws; else "" */
+    size_t n_draws;        /* msl: points a person; else 0 */
+    size_t n_boundary;
+    char **boundary;    /* names of the parameters on the boundary */
+    double *simulation; /* n_parameters: spread over fits with randomised sequences; NaN where they
+                           were not asked for, as are */
+    double simulation_log_likelihood, simulation_bias; /* spread and bias of LL */
     char **alternative; /* n_alternatives: observed and fitted shares (NaN where not recorded) */
     double *observed_share, *fitted_share;
     size_t n_notes;
     char **note; /* what the run said of itself: boundaries, local optima, simulation error */
 } hbl_estimates;
+
+/* The estimator of a run: "hb", "msl" or "mnl"; the caller frees *method. HBL_ERR_INPUT: no run. */
+int hbl_run_method(const char *directory, char **method, hbl_error *error);
 
 /* Reads run.json, estimates.csv and vcov.csv of a run by mnl or msl.
  * HBL_ERR_INPUT: no such run there, or files that are damaged (path:line). */

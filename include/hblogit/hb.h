@@ -9,10 +9,17 @@
  *     for (s = 0; s < warmup + draws * thin; s++)
  *         hbl_chain_sweep(chain, &error);
  *
- * A sweep leaves p(theta_1..N, mu, Omega, alpha | choices) invariant once warm-up is over; step
- * sizes and preconditioners adapt in warm-up only. Given seed and chain number the draws are the
- * same, bit for bit, for any number of threads. An hbl_hb may be used by several threads at once,
- * an hbl_chain by one.
+ * A sweep leaves p(theta_1..N, mu, Delta, Omega, alpha | choices) invariant once warm-up is over;
+ * step sizes and preconditioners adapt in warm-up only. Given seed and chain number the draws are
+ * the same, bit for bit, for any number of threads. An hbl_hb may be used by several threads at
+ * once, an hbl_chain by one.
+ *
+ * theta_n ~ N(mu + Delta'w_n, Omega), w_n the model's centred covariates. The elements of Delta are
+ * N(0, 1 / mean_precision), independent of Omega, under the conjugate prior of mu as under the
+ * normal one, and flat under the flat one: with the preset bayesm the prior is that of bayesm's
+ * rhierMnlRwMixture, Deltabar = 0 and Ad = 0.01 I.
+ *
+ * alpha are the fixed coefficients: the model's n_fixed, then its n_scale of the scale of utility.
  */
 #ifndef HBLOGIT_HB_H
 #define HBLOGIT_HB_H
@@ -31,6 +38,8 @@ typedef struct hbl_chain hbl_chain;
 
 /* Packs the data and fits the pooled multinomial logit by Newton's method (all coefficients the
  * same for everyone), from which chains start. model must outlive hb; settings are copied.
+ * HBL_ERR_INPUT: person weights, or a distribution that only simulated likelihood can use; a prior
+ * that is none; covariates that are collinear under a flat prior of the mean.
  * HBL_ERR_NUMERIC: the pooled fit breaks down (collinear columns). */
 int hbl_hb_alloc(const hbl_model *model, const hbl_hb_settings *settings, int threads, hbl_hb **hb,
                  hbl_error *error);
@@ -65,15 +74,17 @@ void hbl_chain_trace(hbl_chain *chain, FILE *trace);
 typedef struct {
     const double *mu;      /* n_random */
     const double *omega;   /* n_random x n_random, symmetric */
-    const double *alpha;   /* n_fixed */
+    const double *delta;   /* n_covariates x n_random: what a covariate adds to the means */
+    const double *alpha;   /* n_fixed + n_scale */
     double log_likelihood; /* sum over persons of ln P_n(choices | beta_n, alpha) */
-    double log_posterior;  /* log p(theta, mu, Omega, alpha, choices) up to a constant */
+    double log_posterior;  /* log p(theta, mu, Delta, Omega, alpha, choices) up to a constant */
     double acceptance;     /* share of persons whose proposal was accepted in the last sweep */
     uint64_t sweep;        /* sweeps done */
 } hbl_draw;
 void hbl_chain_draw(const hbl_chain *chain, hbl_draw *draw);
 
-/* The persons' beta_n = g(theta_n) now: beta is n_persons x n_random, in the panel's order. */
+/* The persons' beta_n now, g(theta_n) with ordered coefficients cumulated: beta is
+ * n_persons x n_random, in the panel's order. */
 void hbl_chain_beta(const hbl_chain *chain, double *beta);
 
 /* Adds the current state to the running moments of the persons (call it once a kept draw). */
@@ -103,9 +114,9 @@ void hbl_person_moments_free(hbl_person_moments *moments);
 
 /* How the kernels do: one entry a kernel of the sweep. */
 typedef struct {
-    const char *name;    /* "person: hmc", "interweave", "population", "fixed" */
+    const char *name;    /* "hmc", "interweave", "population", "fixed", "scales" */
     double acceptance;   /* share accepted since warm-up ended (since the start, before) */
-    double step;         /* step size; the mean over persons where each has one */
+    double step;         /* step size; the mean over persons where each has one; NaN: none */
     uint64_t non_finite; /* proposals rejected because their log density was not finite */
 } hbl_kernel_report;
 size_t hbl_chain_kernels(const hbl_chain *chain, hbl_kernel_report *report, size_t capacity);

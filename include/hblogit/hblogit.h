@@ -6,6 +6,7 @@
 #ifndef HBLOGIT_H
 #define HBLOGIT_H
 
+#include "hblogit/compare.h"
 #include "hblogit/data.h"
 #include "hblogit/diagnose.h"
 #include "hblogit/error.h"
@@ -18,5 +19,6 @@
 #include "hblogit/run.h"
 #include "hblogit/settings.h"
 #include "hblogit/simulate.h"
+#include "hblogit/test.h"
 
 #endif

@@ -67,9 +67,18 @@ typedef enum {
     HBL_ATTRIBUTE_UNIFORM,
     HBL_ATTRIBUTE_NORMAL
 } hbl_attribute_kind;
+
+/* What has one value of it: each alternative of each task, all of a task, all of a person's. */
+typedef enum {
+    HBL_ATTRIBUTE_OF_ALTERNATIVE,
+    HBL_ATTRIBUTE_OF_TASK,
+    HBL_ATTRIBUTE_OF_PERSON
+} hbl_attribute_owner;
+
 typedef struct {
     char *name;
     hbl_attribute_kind kind;
+    hbl_attribute_owner of;
     size_t n_values; /* LEVELS: the levels, equally likely; UNIFORM: low, high; NORMAL: mean, sd */
     double *value;
 } hbl_attribute_spec;
@@ -88,10 +97,12 @@ typedef struct {
     uint64_t seed;
     size_t n_attributes;
     hbl_attribute_spec *attribute;
-    size_t n_means, n_sds, n_fixed;     /* truth by coefficient name */
-    hbl_named_value *mean, *sd, *fixed; /* mean, sd of theta; value of fixed coefficients */
-    size_t correlation_size;            /* rows of correlation, 0: none */
-    double *correlation;                /* row-major, in the order of the "mean" object */
+    size_t n_means, n_sds, n_slopes, n_fixed; /* truth by coefficient name */
+    hbl_named_value *mean, *sd;               /* of theta */
+    hbl_named_value *slope;                   /* Delta, by "coefficient:covariate"; others 0 */
+    hbl_named_value *fixed;                   /* fixed coefficients, those of the scale too */
+    size_t correlation_size;                  /* rows of correlation, 0: none */
+    double *correlation;                      /* row-major, in the order of the "mean" object */
 } hbl_simulation_spec;
 
 typedef struct {
@@ -209,7 +220,8 @@ int hbl_model_from_arrays(const hbl_panel *panel, size_t n_random, size_t n_fixe
 void hbl_model_free(hbl_model *model);
 
 /* Writes the design matrix as CSV: person, task, alternative, chosen, the columns of x by the names
- * of their coefficients (ordered ones as recombined), then v and w of the person. */
+ * of their coefficients (ordered ones as recombined), those of v, and those of w, centred, as
+ * "covariate:income". HBL_ERR_WRITE: not written whole. */
 int hbl_model_write_design(const hbl_model *model, FILE *out, hbl_error *error);
 
 /* HBL_ERR_INPUT where the prior is none for the model's covariance blocks: an inverse-Wishart needs
@@ -232,10 +244,12 @@ typedef struct {
 } hbl_findings;
 
 /* Looks for what cannot be estimated: columns that never vary within a task, collinear columns
- * (named), a column that separates the choices, an alternative never chosen, badly scaled columns,
- * fewer persons than a full covariance has parameters, random intercepts with one task a person.
- * prior may be NULL, where it is not known: with it, what a flat prior leaves without bound is an
- * ERROR. ERROR findings make a fit meaningless (an improper posterior or no maximum). */
+ * (named), columns that separate the choices alone or together, an alternative never chosen, badly
+ * scaled columns, fewer persons than a full covariance has parameters, random intercepts with one
+ * task a person, a scale that nothing ties down. prior: of hierarchical Bayes; what a flat one
+ * leaves without bound is an ERROR, as are person weights, which hb does not use. NULL: estimation
+ * by maximum likelihood. ERROR findings make a fit meaningless (an improper posterior or no
+ * maximum). */
 int hbl_model_check(const hbl_model *model, const hbl_prior *prior, hbl_findings **findings,
                     hbl_error *error);
 void hbl_findings_free(hbl_findings *findings);

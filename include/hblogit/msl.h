@@ -51,6 +51,10 @@ void hbl_msl_free(hbl_msl *msl);
 size_t hbl_msl_n_parameters(const hbl_msl *msl);
 const hbl_msl_parameter *hbl_msl_parameters(const hbl_msl *msl);
 
+/* What to know of the draws before a fit: too few for so many random coefficients, a sequence
+ * beyond the dimensions it covers well. Freed by hbl_findings_free. */
+int hbl_msl_advice(const hbl_msl *msl, hbl_findings **findings, hbl_error *error);
+
 /* The parameters of given mu (n_random), delta (n_covariates x n_random, NULL: 0), omega
  * (n_random x n_random; what lies outside of blocks is ignored) and fixed (n_fixed + n_scale).
  * HBL_ERR_NUMERIC: omega is not positive definite. */
@@ -63,8 +67,9 @@ int hbl_msl_pack(const hbl_msl *msl, const double *mu, const double *delta, cons
 int hbl_msl_evaluate(hbl_msl *msl, const double *parameter, double *log_likelihood,
                      double *gradient, double *scores, double *person, hbl_error *error);
 
-/* Told of every iteration: start (from 1), iteration, LL, g'H^-1 g, length of the step. Nonzero
- * stops the fit, which returns the best so far with converged = false. */
+/* Told of every iteration: start (from 1; beyond n_starts: the repeats), iteration, LL, g'H^-1 g,
+ * length of the step. Nonzero stops the fit, which returns the best so far with converged = false.
+ */
 typedef struct {
     int start, n_starts, iteration, evaluations;
     double log_likelihood, decrement, gradient_norm, step, seconds;

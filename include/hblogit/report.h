@@ -8,9 +8,12 @@
 
 #include <stdio.h>
 
+#include "hblogit/compare.h"
 #include "hblogit/diagnose.h"
 #include "hblogit/error.h"
+#include "hblogit/estimates.h"
 #include "hblogit/model.h"
+#include "hblogit/test.h"
 
 /* The table of estimates: parameter, truth where known, mean, sd, 90 % interval, R-hat, ESS; then
  * standard deviations and correlations of the random coefficients. */
@@ -24,6 +27,30 @@ int hbl_report_summary_json(FILE *out, const hbl_summary *summary, hbl_error *er
 
 /* Convergence, worst parameters first, and in words what to do about it. */
 int hbl_report_convergence(FILE *out, const hbl_summary *summary, hbl_error *error);
+
+/* Point estimates: estimate, standard error (robust beside), t, p; standard deviations and
+ * correlations; fit; shares; what the run said of itself. */
+int hbl_report_estimates(FILE *out, const hbl_estimates *estimates, hbl_error *error);
+
+/* As estimates.csv. */
+int hbl_report_estimates_csv(FILE *out, const hbl_estimates *estimates, hbl_error *error);
+int hbl_report_estimates_json(FILE *out, const hbl_estimates *estimates, hbl_error *error);
+
+/* Whether the optimiser converged: gradient, condition of the Hessian, boundary, parameters that
+ * the data hardly tell apart. */
+int hbl_report_optimiser(FILE *out, const hbl_estimates *estimates, hbl_error *error);
+
+/* Runs side by side: each run's fit, parameter by parameter, persons, and in words where they
+ * disagree. */
+int hbl_report_comparison(FILE *out, const hbl_comparison *comparison, hbl_error *error);
+
+/* kind,name,run,method,estimate,error,lower,upper,numerical,ess,z: a row a parameter and run */
+int hbl_report_comparison_csv(FILE *out, const hbl_comparison *comparison, hbl_error *error);
+int hbl_report_comparison_json(FILE *out, const hbl_comparison *comparison, hbl_error *error);
+
+/* A test: its hypotheses or runs, statistic, distribution and p. */
+int hbl_report_test(FILE *out, const hbl_test *test, hbl_error *error);
+int hbl_report_test_json(FILE *out, const hbl_test *test, hbl_error *error);
 
 /* What was read: people, tasks, alternatives with shares, attributes with range and variation,
  * coefficients; then the findings of hbl_model_check. */

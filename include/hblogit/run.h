@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Runs: an estimator driven into a run directory (run.json, chain-*.csv, persons.csv, persons/).
+ * Runs: an estimator driven into a run directory (run.json, chain-*.csv, persons.csv, persons/;
+ * or run.json, estimates.csv, vcov.csv, iterations.csv, persons.csv).
  */
 #ifndef HBLOGIT_RUN_H
 #define HBLOGIT_RUN_H
@@ -12,6 +13,7 @@
 
 #include "hblogit/error.h"
 #include "hblogit/model.h"
+#include "hblogit/msl.h"
 
 typedef enum { HBL_PHASE_WARMUP, HBL_PHASE_SAMPLING, HBL_PHASE_DONE } hbl_phase;
 
@@ -32,11 +34,14 @@ typedef struct {
     const char *command; /* the command line, for run.json; may be NULL */
     /* Called a few times a second a chain, from one thread at a time; may be NULL. */
     void (*progress)(void *context, const hbl_progress *progress);
+    /* Called at every iteration of an optimiser; may be NULL. */
+    void (*iteration)(void *context, const hbl_msl_progress *progress);
     /* Told what is no failure and should be known, one sentence each: little space on the disk, a
      * damaged checkpoint that was passed over. May be NULL. */
     void (*notice)(void *context, const char *message);
-    void *context;                     /* of both */
-    const volatile sig_atomic_t *stop; /* polled between sweeps; nonzero: stop; may be NULL */
+    void *context;                     /* of all three */
+    const volatile sig_atomic_t *stop; /* polled between sweeps or iterations; nonzero: stop; may
+                                          be NULL */
 } hbl_fit_options;
 
 /* Runs the estimator that spec names and leaves a complete run directory. When stopped, every file

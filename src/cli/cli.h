@@ -32,7 +32,8 @@ typedef struct {
     const char *name;     /* "output" for --output */
     const char *argument; /* "DIR"; NULL where the option takes none */
     const char *help;
-    const char *setting; /* "hb.draws" where --draws N means --set hb.draws=N; else NULL */
+    const char *setting; /* "hb.draws" where --draws N means --set hb.draws=N; "*.draws" where it is
+                            that of the method in use; else NULL */
 } cli_option;
 
 enum { CLI_MAX_OPTIONS = 24, CLI_LINE_SIZE = 1024 };
@@ -43,7 +44,8 @@ typedef struct {
     const char *value[CLI_MAX_OPTIONS]; /* as options: NULL not given, "" for a flag */
     char *const *operand;
     size_t n_operands;
-    char **setting; /* "section.key=value", from --set and its shorthands, in order */
+    char **setting; /* "section.key=value", from --set and its shorthands, or
+                        hypotheses from --hypothesis, in order */
     size_t n_settings;
     char line[CLI_LINE_SIZE]; /* the command line as it was given: "fit model.json --seed 2" */
 } cli_arguments;
@@ -57,8 +59,9 @@ typedef struct {
 } cli_command;
 
 extern const cli_command *const cli_commands[]; /* NULL-terminated, in the order of the help */
-extern const cli_command cli_check_command, cli_diagnose_command, cli_fit_command, cli_help_command,
-    cli_resume_command, cli_simulate_command, cli_summary_command;
+extern const cli_command cli_check_command, cli_compare_command, cli_diagnose_command,
+    cli_fit_command, cli_help_command, cli_resume_command, cli_simulate_command,
+    cli_summary_command, cli_test_command;
 
 const cli_command *cli_command_find(const char *name);
 
@@ -107,8 +110,8 @@ double cli_clock(void);
         "set", "KEY=VALUE", "change any setting of the model file: --set hb.draws=5000", NULL      \
     }
 
-/* Reads the model file that is the first operand, with --data, --set and the shorthands applied;
- * returns an exit code, after saying what is wrong. */
+/* Reads the model file that is the first operand, with --data, --set and the shorthands applied,
+ * those of "*" to the method in use; returns an exit code, after saying what is wrong. */
 int cli_spec_read(const cli_arguments *arguments, hbl_spec **spec);
 
 /* Reads data and resolves names; says "simulate first" where the data are still to be made. */

@@ -14,15 +14,12 @@ enum { PATH_SIZE = CLI_PATH_SIZE };
 static int check_method(const char *method)
 {
     static const char *const known[] = {"hb", "msl", "mnl"};
+    enum { N_KNOWN = sizeof known / sizeof *known };
 
-    if (strcmp(method, "hb") == 0)
-        return CLI_DONE;
-    if (strcmp(method, "msl") == 0 || strcmp(method, "mnl") == 0) {
-        cli_error("method \"%s\" is not available in this version (%s); use \"hb\"", method,
-                  hbl_version());
-        return CLI_USAGE;
-    }
-    return cli_unknown("method", method, known, sizeof known / sizeof *known);
+    for (size_t i = 0; i < N_KNOWN; i++)
+        if (strcmp(method, known[i]) == 0)
+            return CLI_DONE;
+    return cli_unknown("method", method, known, N_KNOWN);
 }
 
 /* --output, or the model file's name with .run for .json, in the working directory. */
@@ -52,9 +49,10 @@ static int tell_findings(const hbl_spec *spec, const hbl_model *model)
 {
     hbl_error error = HBL_ERROR_INIT;
     hbl_findings *findings = NULL;
+    const hbl_prior *prior = strcmp(spec->method, "hb") == 0 ? &spec->hb.prior : NULL;
     int status = CLI_DONE;
 
-    if (hbl_model_check(model, &spec->hb.prior, &findings, &error))
+    if (hbl_model_check(model, prior, &findings, &error))
         return cli_fail(&error);
     for (size_t i = 0; i < findings->n_findings; i++) {
         const hbl_finding *finding = &findings->finding[i];
@@ -115,14 +113,15 @@ static int run(const cli_arguments *arguments)
 static const cli_option options[] = {
     {"output", "DIR", "the run directory (MODEL.run in the working directory)", NULL},
     {"force", NULL, "overwrite a run that is there already", NULL},
-    {"method", "NAME", "hb, whatever the model file says (msl and mnl come later)", "method"},
+    {"method", "NAME", "hb, msl or mnl, whatever the model file says", "method"},
     CLI_MODEL_OPTIONS,
-    {"seed", "N", "short for --set hb.seed=N", "hb.seed"},
-    {"chains", "N", "short for --set hb.chains=N", "hb.chains"},
-    {"warmup", "N", "short for --set hb.warmup=N", "hb.warmup"},
-    {"draws", "N", "short for --set hb.draws=N: draws kept, a chain", "hb.draws"},
-    {"threads", "N", "threads to use (one a processor); the draws do not depend on it", NULL},
-    {"strict", NULL, "exit with 3 where the chains have not converged", NULL},
+    {"seed", "N", "short for --set hb.seed=N, or msl.seed", "*.seed"},
+    {"chains", "N", "short for --set hb.chains=N", "*.chains"},
+    {"warmup", "N", "short for --set hb.warmup=N", "*.warmup"},
+    {"draws", "N", "short for --set hb.draws=N (kept, a chain), or msl.draws (a person)",
+     "*.draws"},
+    {"threads", "N", "threads to use (one a processor); the results do not depend on it", NULL},
+    {"strict", NULL, "exit with 3 where chains or optimiser have not converged", NULL},
     {"quiet", NULL, "no progress and no closing line", NULL},
     {NULL, NULL, NULL, NULL},
 };
@@ -132,9 +131,12 @@ const cli_command cli_fit_command = {
     .operands = "MODEL.json",
     .help = "estimate a model into a run directory",
     .details =
+        "Methods: hb, hierarchical Bayes; msl, maximum simulated likelihood; mnl, the\n"
+        "multinomial logit, every coefficient the same for everyone.\n\n"
         "Progress goes to standard error, the table of estimates to standard output.\n"
         "The first interrupt stops between two sweeps and leaves readable files, from which\n"
-        "hblogit resume goes on; the second leaves at once.\n",
+        "hblogit resume goes on (by hb), or the best estimates so far (by msl); the second\n"
+        "leaves at once.\n",
     .least_operands = 1,
     .most_operands = 1,
     .options = options,

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "hblogit/hb.h"
 #include "hblogit/model.h"
+#include "hblogit/msl.h"
 #include "hblogit/run.h"
 #include "hblogit/settings.h"
 
@@ -15,7 +16,8 @@
 void cli_help_overview(FILE *out)
 {
     fprintf(out,
-            "hblogit %s: mixed logit models of discrete choice by hierarchical Bayes\n\n"
+            "hblogit %s: mixed logit models of discrete choice, by hierarchical Bayes and by\n"
+            "maximum simulated likelihood\n\n"
             "usage: hblogit COMMAND [OPTION...]\n\n",
             hbl_version());
     for (size_t i = 0; cli_commands[i]; i++) {
@@ -25,7 +27,7 @@ void cli_help_overview(FILE *out)
     }
     fprintf(out, "\n"
                  "hblogit help COMMAND lists a command's options; hblogit help settings, help\n"
-                 "distributions and help kernels what a model file may say.\n");
+                 "distributions, help kernels and help sequences what a model file may say.\n");
 }
 
 void cli_help_command_page(FILE *out, const cli_command *command)
@@ -68,7 +70,12 @@ static void list_distributions(FILE *out)
 {
     fprintf(out, "Distributions of a random coefficient beta = g(theta), theta normal:\n\n");
     for (size_t i = 0; hbl_mixings[i]; i++)
-        fprintf(out, "  %-20s %s\n", hbl_mixings[i]->name, hbl_mixings[i]->help);
+        if (!hbl_mixings[i]->mix)
+            fprintf(out, "  %-20s %s\n", hbl_mixings[i]->name, hbl_mixings[i]->help);
+    fprintf(out, "\nWith location m and spread s, by simulated likelihood (method msl) only:\n\n");
+    for (size_t i = 0; hbl_mixings[i]; i++)
+        if (hbl_mixings[i]->mix)
+            fprintf(out, "  %-20s %s\n", hbl_mixings[i]->name, hbl_mixings[i]->help);
 }
 
 static void list_kernels(FILE *out)
@@ -78,11 +85,21 @@ static void list_kernels(FILE *out)
         fprintf(out, "  %-20s %s\n", hbl_person_kernels[i].name, hbl_person_kernels[i].help);
 }
 
+static void list_sequences(FILE *out)
+{
+    fprintf(out,
+            "Sequences of points for simulated likelihood (msl.sequence), the default first:\n\n");
+    for (size_t i = 0; hbl_sequences[i].name; i++)
+        fprintf(out, "  %-20s %s\n", hbl_sequences[i].name, hbl_sequences[i].help);
+}
+
 static const struct {
     const char *name;
     void (*list)(FILE *out);
-} topics[] = {
-    {"settings", list_settings}, {"distributions", list_distributions}, {"kernels", list_kernels}};
+} topics[] = {{"settings", list_settings},
+              {"distributions", list_distributions},
+              {"kernels", list_kernels},
+              {"sequences", list_sequences}};
 enum { N_TOPICS = sizeof topics / sizeof *topics };
 
 /* ---- the command ---- */
@@ -119,7 +136,7 @@ static const cli_option options[] = {{NULL, NULL, NULL, NULL}};
 const cli_command cli_help_command = {
     .name = "help",
     .operands = "[COMMAND]",
-    .help = "help on a command; or on settings, distributions, kernels",
+    .help = "help on a command; or on settings, distributions, kernels, sequences",
     .least_operands = 0,
     .most_operands = 1,
     .options = options,

@@ -11,13 +11,15 @@
 #include "hblogit/run.h"
 
 const cli_command *const cli_commands[] = {
-    &cli_fit_command,    &cli_check_command,    &cli_summary_command, &cli_diagnose_command,
-    &cli_resume_command, &cli_simulate_command, &cli_help_command,    NULL,
+    &cli_fit_command,     &cli_check_command,
+    &cli_summary_command, &cli_diagnose_command,
+    &cli_compare_command, &cli_test_command,
+    &cli_resume_command,  &cli_simulate_command,
+    &cli_help_command,    NULL,
 };
 
 /* Commands that later versions bring, so that asking for one gets an honest answer. */
-static const char *const later[] = {"compare", "predict", "elasticities", "wtp",
-                                    "test",    "report",  "export"};
+static const char *const later[] = {"predict", "elasticities", "wtp", "report", "export"};
 enum { N_LATER = sizeof later / sizeof *later };
 
 const cli_command *cli_command_find(const char *name)

@@ -70,7 +70,7 @@ static int take_option(cli_arguments *arguments, size_t i, const char *value)
     arguments->value[i] = value ? value : "";
     if (option->setting)
         return add_setting(arguments, option->setting, value);
-    if (strcmp(option->name, "set") == 0)
+    if (strcmp(option->name, "set") == 0 || strcmp(option->name, "hypothesis") == 0)
         return add_setting(arguments, NULL, value);
     return CLI_DONE;
 }

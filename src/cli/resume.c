@@ -26,8 +26,18 @@ static int resume(const cli_arguments *arguments, const char *directory)
     hbl_error error = HBL_ERROR_INIT;
     hbl_run_status before;
     hbl_spec *spec = NULL;
-    int status = CLI_DONE;
+    bool draws;
+    int status = cli_run_method(directory, &draws);
 
+    if (!status && !draws) {
+        cli_error(
+            "%s: a run by point estimation has nothing to resume; run hblogit fit again, with "
+            "--force",
+            directory);
+        status = CLI_USAGE;
+    }
+    if (status)
+        return status;
     if (hbl_resume_read(directory, (const char *const *)arguments->setting, arguments->n_settings,
                         &spec, &before, &error))
         return cli_fail(&error);

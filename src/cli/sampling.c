@@ -8,6 +8,7 @@
 
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "hblogit/estimates.h"
 #include "hblogit/report.h"
 
 int cli_threads_read(const cli_arguments *arguments, int *threads)
@@ -49,6 +50,7 @@ int cli_sample(const cli_arguments *arguments, cli_estimator *estimate, const hb
     }
     if (!cli_option_given(arguments, "quiet")) {
         options->progress = cli_terminal_progress;
+        options->iteration = cli_terminal_iteration;
         options->context = &terminal;
     }
     options->notice = tell_notice;
@@ -104,11 +106,48 @@ static int show(const cli_arguments *arguments, const char *directory, const hbl
     return cli_option_given(arguments, "strict") ? CLI_NOT_CONVERGED : CLI_DONE;
 }
 
+/* All that there is to write stands in the directory already. */
+static int show_estimates(const cli_arguments *arguments, const char *directory)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_estimates *estimates = NULL;
+    int status = CLI_DONE;
+
+    if (hbl_estimates_read(directory, &estimates, &error))
+        return cli_fail(&error);
+    if (hbl_report_estimates(stdout, estimates, &error))
+        status = cli_fail(&error);
+    if (!status)
+        status = cli_finish(CLI_DONE);
+    if (!status && !estimates->converged) {
+        cli_warning("not converged; see hblogit diagnose %s", directory);
+        status = cli_option_given(arguments, "strict") ? CLI_NOT_CONVERGED : CLI_DONE;
+    }
+    hbl_estimates_free(estimates);
+    return status;
+}
+
+int cli_run_method(const char *directory, bool *draws)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    char *method = NULL;
+
+    if (hbl_run_method(directory, &method, &error))
+        return cli_fail(&error);
+    *draws = strcmp(method, "hb") == 0;
+    free(method);
+    return CLI_DONE;
+}
+
 int cli_summarise(const cli_arguments *arguments, const char *directory)
 {
     hbl_error error = HBL_ERROR_INIT;
     hbl_summary *summary = NULL;
+    bool draws;
+    const int known = cli_run_method(directory, &draws);
 
+    if (known || !draws)
+        return known ? known : show_estimates(arguments, directory);
     if (hbl_summary_read(directory, &summary, &error))
         return cli_fail(&error);
     const int status = show(arguments, directory, summary);

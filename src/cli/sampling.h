@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the commands that sample share: fit and resume.
+ * What the commands on runs share.
  */
 #ifndef CLI_SAMPLING_H
 #define CLI_SAMPLING_H
@@ -21,7 +21,12 @@ typedef int cli_estimator(const hbl_spec *spec, const hbl_model *model,
 int cli_sample(const cli_arguments *arguments, cli_estimator *estimate, const hbl_spec *spec,
                const hbl_model *model, hbl_fit_options *options);
 
-/* Writes summary.csv and diagnostics.json of the run in directory, and shows the table. */
+/* Whether the run in directory is one of draws (hb), or of point estimates (msl, mnl); returns an
+ * exit code. */
+int cli_run_method(const char *directory, bool *draws);
+
+/* Shows the table of the run in directory; of draws, after writing summary.csv and
+ * diagnostics.json. */
 int cli_summarise(const cli_arguments *arguments, const char *directory);
 
 #endif

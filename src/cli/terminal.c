@@ -153,3 +153,16 @@ void cli_terminal_progress(void *context, const hbl_progress *progress)
     else
         tell(&terminal->line[progress->chain - 1]);
 }
+
+/* ---- an optimiser ---- */
+
+void cli_terminal_iteration(void *context, const hbl_msl_progress *now)
+{
+    (void)context;
+    if (now->start > now->n_starts)
+        fprintf(stderr, "repeat %d, ", now->start - now->n_starts);
+    else if (now->n_starts > 1)
+        fprintf(stderr, "start %d of %d, ", now->start, now->n_starts);
+    fprintf(stderr, "iteration %3d: log-likelihood %.4f, g'H^-1 g %8.2e, step %8.2e, %.1f s\n",
+            now->iteration, now->log_likelihood, now->decrement, now->step, now->seconds);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Progress of a fit on standard error: on a terminal one line a chain, redrawn in place; elsewhere
- * a plain line now and then.
+ * a plain line now and then. Of an optimiser a line an iteration.
  */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H
@@ -29,5 +29,8 @@ void cli_terminal_close(cli_terminal *terminal);
 
 /* An hbl_fit_options.progress whose context is a cli_terminal. */
 void cli_terminal_progress(void *terminal, const hbl_progress *progress);
+
+/* An hbl_fit_options.iteration with the same context. */
+void cli_terminal_iteration(void *terminal, const hbl_msl_progress *progress);
 
 #endif

@@ -56,6 +56,9 @@ static void describe_range(const hbl_option *option, const char *what, char *tex
         snprintf(text, size, "%s", what);
     else if (isinf(option->high))
         snprintf(text, size, "%s %s %s", what, option->low_open ? "above" : "of at least", low);
+    else if (option->low_open)
+        snprintf(text, size, "%s above %s and %s %s", what, low,
+                 option->high_open ? "below" : "at most", high);
     else
         snprintf(text, size, "%s from %s to %s%s", what, low, option->high_open ? "below " : "",
                  high);
@@ -82,11 +85,11 @@ void hbl_option_describe(const hbl_option *option, char *text, size_t size)
     case HBL_OPTION_STRING:
         snprintf(text, size, "text");
         break;
+    case HBL_OPTION_NAME:
+        snprintf(text, size, "a name or number");
+        break;
     case HBL_OPTION_LINEAR:
         snprintf(text, size, "a number or a form such as \"K+3\"");
-        break;
-    case HBL_OPTION_LATER:
-        snprintf(text, size, "not available in this version");
         break;
     }
 }
@@ -174,9 +177,6 @@ static int fail_word(const hbl_option *option, const char *text, hbl_error *erro
     char what[WORDS];
 
     list_words(option->choices, what, sizeof what);
-    if (find_word(option->later, text) < count_words(option->later))
-        return hbl_fail(error, HBL_ERR_INPUT, "\"%s\" is not available in this version: use %s",
-                        text, what);
     if (nearest != NULL)
         return hbl_fail(error, HBL_ERR_INPUT, "must be %s, not \"%.60s\"; did you mean \"%s\"?",
                         what, text, nearest);
@@ -226,13 +226,12 @@ int hbl_option_set(const hbl_option *option, void *section, const char *text, hb
         status = set_word(option, field, text, error);
         break;
     case HBL_OPTION_STRING:
+    case HBL_OPTION_NAME:
         status = set_text(field, text, error);
         break;
     case HBL_OPTION_LINEAR:
         status = hbl_linear_parse(text, field, error);
         break;
-    case HBL_OPTION_LATER:
-        return hbl_fail(error, HBL_ERR_INPUT, "is not available in this version");
     }
     if (!status && option->after != NULL)
         option->after(section);
@@ -257,7 +256,9 @@ int hbl_options_default(const hbl_option *options, size_t n, void *section, hbl_
 void hbl_options_clear(const hbl_option *options, size_t n, void *section)
 {
     for (size_t i = 0; i < n; i++) {
-        if (options[i].type == HBL_OPTION_WORD || options[i].type == HBL_OPTION_STRING) {
+        const hbl_option_type type = options[i].type;
+
+        if (type == HBL_OPTION_WORD || type == HBL_OPTION_STRING || type == HBL_OPTION_NAME) {
             char **field = (char **)(void *)((char *)section + options[i].offset);
 
             free(*field);
@@ -311,13 +312,12 @@ bool hbl_option_format(const hbl_option *option, const void *section, char *text
         break;
     case HBL_OPTION_WORD:
     case HBL_OPTION_STRING:
+    case HBL_OPTION_NAME:
         word = *(char *const *)field;
         break;
     case HBL_OPTION_LINEAR:
         format_linear(field, text, size);
         return true;
-    case HBL_OPTION_LATER:
-        break;
     }
     if (word == NULL)
         return false;

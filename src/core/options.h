@@ -20,22 +20,21 @@ typedef enum {
     HBL_OPTION_CHOICE,   /* an enum: the index of the word in choices */
     HBL_OPTION_WORD,     /* char *, owned: one of choices */
     HBL_OPTION_STRING,   /* char *, owned; NULL where not given */
+    HBL_OPTION_NAME,     /* likewise; the model file may give a number for it */
     HBL_OPTION_LINEAR,   /* double[2]: constant, coefficient of K; written "K+3", "2(K+5)" or 4 */
-    HBL_OPTION_LATER,    /* a key that this version knows of and cannot serve */
 } hbl_option_type;
 
 typedef struct {
     const char *key; /* within its section; a dot for an object within: "prior.mean.type" */
     hbl_option_type type;
-    size_t offset;              /* of the field in the section's struct */
-    const char *otherwise;      /* default, as text; NULL: none, or set by an option before it */
-    double low, high;           /* range of numbers, inclusive; both 0: any */
-    bool low_open;              /* low itself is outside */
-    bool high_open;             /* high itself is outside */
-    const char *const *choices; /* CHOICE, WORD: NULL-terminated */
-    const char *const *later;   /* CHOICE, WORD, STRING: words that this version cannot serve yet */
-    const char *unit;           /* of the value, for help; NULL: none */
-    const char *help;           /* one line */
+    size_t offset;                /* of the field in the section's struct */
+    const char *otherwise;        /* default, as text; NULL: none, or set by an option before it */
+    double low, high;             /* range of numbers, inclusive; both 0: any */
+    bool low_open;                /* low itself is outside */
+    bool high_open;               /* high itself is outside */
+    const char *const *choices;   /* CHOICE, WORD: NULL-terminated */
+    const char *unit;             /* of the value, for help; NULL: none */
+    const char *help;             /* one line */
     void (*after)(void *section); /* what a value brings with it; NULL: nothing */
 } hbl_option;
 
@@ -46,7 +45,7 @@ int hbl_option_set(const hbl_option *option, void *section, const char *text, hb
 /* Every default of a table, in the table's order. */
 int hbl_options_default(const hbl_option *options, size_t n, void *section, hbl_error *error);
 
-/* Frees what WORD and STRING options own. */
+/* Frees what WORD, STRING and NAME options own. */
 void hbl_options_clear(const hbl_option *options, size_t n, void *section);
 
 /* The field's value as text that hbl_option_set reads back to the same value. false: no value. */

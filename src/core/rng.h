@@ -26,6 +26,8 @@ typedef enum {
     HBL_STREAM_FIXED,
     HBL_STREAM_SWEEP, /* what all persons share in a sweep */
     HBL_STREAM_SIMULATE,
+    HBL_STREAM_SEQUENCE, /* points of simulated likelihood */
+    HBL_STREAM_SEARCH,   /* its random starts */
 } hbl_stream;
 
 /* The stream of (seed, chain, purpose, index, sweep): state and increment by a 64-bit mixing

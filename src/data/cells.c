@@ -1,241 +1,341 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The file passes through one buffer. A record that lies in it whole is cut into cells where it
+ * lies; one that does not is moved to the buffer's front, and cut when more has been read.
+ *
+ * Why not libcsv: its state machine takes 1.3 s for no more than splitting a file of 294 MB, 48
+ * million cells, which R's fread splits and converts in .93 s, on one thread. Here splitting takes
+ * .4 s, the whole 1.25 s.
+ */
 #include "data/cells.h"
 
-#include <csv.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
 
-/* What libcsv's callbacks share. They cannot stop the parser, so after a failure they do nothing
- * until the chunk has been parsed. */
-typedef struct {
-    const char *path;
-    hbl_cells *cells;
-    hbl_error *error;
-    int status;
-    bool named;           /* the record that names the columns is complete */
-    bool after_return;    /* the line just ended with CR: a LF now belongs to it */
-    size_t n_in_record;   /* cells of the record so far */
-    uint64_t line;        /* on which the next cell begins */
-    uint64_t record_line; /* on which the record began */
-} reader;
+enum { BUFFER_SIZE = 1 << 18, LONGEST_RECORD = 1 << 26 };
 
-/* Line ends within a quoted cell: LF, CRLF or CR. */
-static uint64_t count_line_ends(const char *text, size_t size)
+/* Classes of characters. */
+enum {
+    BLANK = 1,
+    ENDS_PLAIN = 2,  /* stops the scan of a cell without quotes */
+    ENDS_QUOTED = 4, /* stops the scan of one with quotes */
+    LINE_END = 8,
+};
+
+static void classify(hbl_cells *cells, char delimiter)
+{
+    unsigned char *class_of = cells->class_of;
+
+    class_of[' '] = class_of['\t'] = BLANK;
+    class_of['\n'] = class_of['\r'] = ENDS_PLAIN | ENDS_QUOTED | LINE_END;
+    class_of['"'] = class_of['\0'] = ENDS_PLAIN | ENDS_QUOTED;
+    class_of[(unsigned char)delimiter] = ENDS_PLAIN;
+}
+
+int hbl_cells_open(const char *path, const hbl_table_options *options, hbl_cells *cells,
+                   hbl_error *error)
+{
+    int status;
+
+    *cells = (hbl_cells){.bytes.path = path, .next_line = 1, .buffer_size = BUFFER_SIZE};
+    if (options)
+        cells->options = *options;
+    if (!cells->options.delimiter)
+        cells->options.delimiter = ',';
+    if (!cells->options.decimal)
+        cells->options.decimal = '.';
+    if (strchr("\"\r\n", cells->options.delimiter))
+        return hbl_fail(error, HBL_ERR_INPUT,
+                        "%s: cells are set apart by commas, semicolons or tabs, not by quotes or "
+                        "line ends",
+                        path);
+    classify(cells, cells->options.delimiter);
+    if ((status = hbl_bytes_open(path, &cells->bytes, error)))
+        return status;
+    cells->buffer = malloc(BUFFER_SIZE + 1);
+    if (!cells->buffer)
+        return hbl_fail_memory(error, "a file's buffer");
+    cells->at = cells->end = cells->buffer;
+    return HBL_OK;
+}
+
+void hbl_cells_close(hbl_cells *cells)
+{
+    hbl_bytes_close(&cells->bytes);
+    free(cells->buffer);
+    free(cells->cell);
+    *cells = (hbl_cells){0};
+}
+
+int hbl_cells_rewind(hbl_cells *cells, hbl_error *error)
+{
+    cells->at = cells->end = cells->buffer;
+    cells->final = false;
+    cells->next_line = 1;
+    return hbl_bytes_rewind(&cells->bytes, error);
+}
+
+/* ---- more bytes */
+
+static int double_buffer(hbl_cells *cells, hbl_error *error)
+{
+    const size_t size = 2 * cells->buffer_size;
+    char *buffer;
+
+    if (size > LONGEST_RECORD)
+        return hbl_fail(error, HBL_ERR_INPUT,
+                        "%s:%" PRIu64 ": a record of more than %d MB; a quote that opens in it may "
+                        "never be closed",
+                        cells->bytes.path, cells->next_line, LONGEST_RECORD >> 20);
+    buffer = realloc(cells->buffer, size + 1);
+    if (!buffer)
+        return hbl_fail_memory(error, "a long record");
+    cells->end = buffer + (cells->end - cells->buffer);
+    cells->at = cells->buffer = buffer;
+    cells->buffer_size = size;
+    return HBL_OK;
+}
+
+static void tell(const hbl_cells *cells)
+{
+    if (cells->options.progress)
+        cells->options.progress(cells->options.progress_context, hbl_bytes_consumed(&cells->bytes),
+                                cells->bytes.size);
+}
+
+/* The first bytes of the file; a byte-order mark among them is left out. */
+static void skip_mark(hbl_cells *cells)
+{
+    if (cells->end - cells->at >= 3 && memcmp(cells->at, "\xEF\xBB\xBF", 3) == 0)
+        cells->at += 3;
+}
+
+/* Reads on behind the part of a record at hand. */
+static int refill(hbl_cells *cells, hbl_error *error)
+{
+    const size_t left = (size_t)(cells->end - cells->at);
+    const bool first = cells->end == cells->buffer;
+    size_t size;
+    int status;
+
+    memmove(cells->buffer, cells->at, left);
+    cells->at = cells->buffer;
+    cells->end = cells->buffer + left;
+    if (left == cells->buffer_size && (status = double_buffer(cells, error)))
+        return status;
+    status = hbl_bytes_read(&cells->bytes, cells->end, cells->buffer_size - left, &size, error);
+    if (status)
+        return status;
+    cells->end += size;
+    cells->final = size == 0;
+    *cells->end = '\n'; /* so that every scan ends */
+    if (first)
+        skip_mark(cells);
+    tell(cells);
+    return HBL_OK;
+}
+
+/* ---- line ends */
+
+/* LF, CRLF or CR; those within a record are all within quotes. */
+static uint64_t count_line_ends(const char *p, const char *end)
 {
     uint64_t n = 0;
 
-    for (size_t i = 0; i < size; i++)
-        n += text[i] == '\n' ? !(i > 0 && text[i - 1] == '\r') : text[i] == '\r';
+    for (; p < end; p++)
+        n += *p == '\r' || (*p == '\n' && p[-1] != '\r');
     return n;
 }
 
-static int add_name(reader *r, const char *name)
+static uint64_t line_of(const hbl_cells *cells, const char *p)
 {
-    hbl_cells *cells = r->cells;
-    const int status = hbl_grow(&cells->name, &cells->name_capacity, cells->n_columns + 1,
-                                sizeof *cells->name, "column names", r->error);
-    if (status)
-        return status;
-    cells->name[cells->n_columns] = hbl_strdup(name, r->error);
-    return cells->name[cells->n_columns++] ? HBL_OK : HBL_ERR_MEMORY;
+    return cells->next_line + count_line_ends(cells->at, p);
 }
 
-static int add_cell(reader *r, const char *text, size_t size)
+/* ---- cutting a record */
+
+/* A record as it is being cut. */
+typedef struct {
+    size_t n_cells;
+    bool quoted;  /* the first cell is */
+    bool broken;  /* a cell holds a line end */
+    bool doubled; /* a cell holds a doubled quote */
+    bool cut;     /* the buffer ends before the record does */
+} record;
+
+static int fail_zero(const hbl_cells *cells, const char *cell, hbl_error *error)
 {
-    hbl_cells *cells = r->cells;
-    const int status = hbl_grow(&cells->text, &cells->text_capacity, cells->text_size + size + 1, 1,
-                                "the table", r->error);
-    if (status)
-        return status;
-    memcpy(cells->text + cells->text_size, text, size + 1);
-    cells->text_size += size + 1;
-    return HBL_OK;
+    return hbl_fail(error, HBL_ERR_INPUT,
+                    "%s:%" PRIu64 ": a zero byte; the file must be CSV text in UTF-8",
+                    cells->bytes.path, line_of(cells, cell));
 }
 
-static int take_cell(reader *r, const char *text, size_t size)
+static int fail_quote(const hbl_cells *cells, const char *cell, hbl_error *error)
 {
-    if (strlen(text) != size)
-        return hbl_fail(r->error, HBL_ERR_INPUT,
-                        "%s:%" PRIu64 ": a zero byte; the file must be CSV text in UTF-8", r->path,
-                        r->line);
-    if (!r->named)
-        return add_name(r, text);
-    return r->n_in_record < r->cells->n_columns ? add_cell(r, text, size) : HBL_OK;
+    return hbl_fail(error, HBL_ERR_INPUT,
+                    "%s:%" PRIu64 ": a quote amid a cell; put the whole cell in quotes and double "
+                    "those within it",
+                    cells->bytes.path, line_of(cells, cell));
 }
 
-static void on_cell(void *cell, size_t size, void *context)
+static int fail_unclosed(const hbl_cells *cells, const char *cell, hbl_error *error)
 {
-    reader *r = context;
-
-    if (r->status)
-        return;
-    if (r->n_in_record == 0)
-        r->record_line = r->line;
-    r->status = take_cell(r, cell, size);
-    r->n_in_record++;
-    r->line += count_line_ends(cell, size);
-    r->after_return = false;
+    return hbl_fail(error, HBL_ERR_INPUT,
+                    "%s:%" PRIu64 ": a quote opens in this line and is never closed",
+                    cells->bytes.path, line_of(cells, cell));
 }
 
-static int compare_names(const void *a, const void *b)
+static char *skip_blanks(const hbl_cells *cells, char *p)
 {
-    return strcmp(**(char **const *)a, **(char **const *)b);
+    while (cells->class_of[(unsigned char)*p] & BLANK)
+        p++;
+    return p;
 }
 
-static int fail_repeated(const reader *r, char **a, char **b)
+/* The cell from *p, not quoted; moves *p to what ends it. */
+static hbl_cell cut_plain(const hbl_cells *cells, char **p)
 {
-    const size_t first = (size_t)((a < b ? a : b) - r->cells->name) + 1;
-    const size_t second = (size_t)((a < b ? b : a) - r->cells->name) + 1;
+    const unsigned char *class_of = cells->class_of;
+    char *const start = *p, *end = start;
 
-    return hbl_fail(r->error, HBL_ERR_INPUT,
-                    "%s:%" PRIu64 ": columns %zu and %zu are both named \"%s\"", r->path,
-                    r->record_line, first, second, *a);
+    while (!(class_of[(unsigned char)*end] & ENDS_PLAIN))
+        end++;
+    *p = end;
+    while (end > start && class_of[(unsigned char)end[-1]] & BLANK)
+        end--;
+    return (hbl_cell){start, (size_t)(end - start)};
 }
 
-/* Sorts pointers to the names, so that equal ones meet. */
-static int check_distinct(const reader *r)
+/* The cell behind the quote at *p, its doubled quotes as they are; moves *p behind the closing
+ * quote and blanks. */
+static int cut_quoted(const hbl_cells *cells, char **p, hbl_cell *cell, record *r, hbl_error *error)
 {
-    const size_t n = r->cells->n_columns;
-    char ***sorted = hbl_calloc(n, sizeof *sorted, "column names", r->error);
-    int status = sorted ? HBL_OK : HBL_ERR_MEMORY;
+    char *const start = *p + 1, *end = start;
 
-    for (size_t i = 0; i < n && sorted; i++)
-        sorted[i] = &r->cells->name[i];
-    if (sorted)
-        qsort(sorted, n, sizeof *sorted, compare_names);
-    for (size_t i = 1; i < n && !status; i++)
-        if (strcmp(*sorted[i - 1], *sorted[i]) == 0)
-            status = fail_repeated(r, sorted[i - 1], sorted[i]);
-    free(sorted);
-    return status;
-}
-
-static int check_names(const reader *r)
-{
-    for (size_t i = 0; i < r->cells->n_columns; i++)
-        if (r->cells->name[i][0] == '\0')
-            return hbl_fail(r->error, HBL_ERR_INPUT,
-                            "%s:%" PRIu64 ": column %zu has no name; name it or leave it out%s",
-                            r->path, r->record_line, i + 1,
-                            i == 0 ? " (R: write.csv(..., row.names = FALSE))" : "");
-    return check_distinct(r);
-}
-
-static int end_row(reader *r)
-{
-    hbl_cells *cells = r->cells;
-    int status;
-
-    if (r->n_in_record != cells->n_columns)
-        return hbl_fail(r->error, HBL_ERR_INPUT,
-                        "%s:%" PRIu64 ": %zu cell%s where %zu column%s named", r->path,
-                        r->record_line, r->n_in_record, r->n_in_record == 1 ? "" : "s",
-                        cells->n_columns, cells->n_columns == 1 ? " is" : "s are");
-    status = hbl_grow(&cells->line, &cells->line_capacity, cells->n_rows + 1, sizeof *cells->line,
-                      "the table", r->error);
-    if (!status)
-        cells->line[cells->n_rows++] = r->record_line;
-    return status;
-}
-
-/* Called at every line end outside of quotes, so twice for CRLF, and at the end of the file (-1)
- * after a record that no line end closes. */
-static void on_line_end(int character, void *context)
-{
-    reader *r = context;
-
-    if (r->status)
-        return;
-    if (r->n_in_record > 0) {
-        r->status = r->named ? end_row(r) : check_names(r);
-        r->named = true;
-        r->n_in_record = 0;
+    for (;; end++) {
+        while (!(cells->class_of[(unsigned char)*end] & ENDS_QUOTED))
+            end++;
+        if (end == cells->end) {
+            r->cut = true;
+            return cells->final ? fail_unclosed(cells, *p, error) : HBL_OK;
+        }
+        if (*end == '\0')
+            return fail_zero(cells, *p, error);
+        if (*end != '"') {
+            r->broken = true;
+        } else if (end[1] == '"') {
+            r->doubled = true;
+            end++;
+        } else {
+            break;
+        }
     }
-    if (!(character == '\n' && r->after_return))
-        r->line++;
-    r->after_return = character == '\r';
-}
-
-static int parse(reader *r, struct csv_parser *parser, const char *text, size_t size)
-{
-    if (csv_parse(parser, text, size, on_cell, on_line_end, r) == size || r->status)
-        return r->status;
-    if (csv_error(parser) == CSV_EPARSE)
-        return hbl_fail(r->error, HBL_ERR_INPUT,
-                        "%s:%" PRIu64 ": a quote amid a cell; put the whole cell in quotes and "
-                        "double those within it",
-                        r->path, r->line);
-    return hbl_fail_memory(r->error, "a cell");
-}
-
-static int finish(reader *r, struct csv_parser *parser)
-{
-    if (csv_fini(parser, on_cell, on_line_end, r) && !r->status)
-        return hbl_fail(r->error, HBL_ERR_INPUT,
-                        "%s:%" PRIu64 ": a quote opens in this line and is never closed", r->path,
-                        r->line);
-    if (r->status)
-        return r->status;
-    if (!r->named)
-        return hbl_fail(r->error, HBL_ERR_INPUT,
-                        "%s:1: the file is empty; its first line must name the columns", r->path);
-    if (r->cells->n_rows == 0)
-        return hbl_fail(r->error, HBL_ERR_INPUT,
-                        "%s:%" PRIu64 ": no rows after the names of the columns", r->path,
-                        r->record_line);
+    *cell = (hbl_cell){start, (size_t)(end - start)};
+    *p = skip_blanks(cells, end + 1);
     return HBL_OK;
 }
 
-static int read_stream(reader *r, struct csv_parser *parser, FILE *file)
+static int add_cell(hbl_cells *cells, hbl_cell cell, record *r, hbl_error *error)
 {
-    static const char byte_order_mark[] = "\xEF\xBB\xBF";
-    char chunk[1 << 16];
-    bool first = true;
-    size_t size;
-
-    while ((size = fread(chunk, 1, sizeof chunk, file)) > 0) {
-        const size_t skip = first && size >= 3 && memcmp(chunk, byte_order_mark, 3) == 0 ? 3 : 0;
-        const int status = parse(r, parser, chunk + skip, size - skip);
+    if (r->n_cells == cells->cell_capacity) {
+        const int status = hbl_grow(&cells->cell, &cells->cell_capacity, r->n_cells + 1,
+                                    sizeof *cells->cell, "a record", error);
         if (status)
             return status;
-        first = false;
     }
-    if (ferror(file))
-        return hbl_fail(r->error, HBL_ERR_INPUT, "%s: cannot be read: %s", r->path,
-                        strerror(errno));
-    return finish(r, parser);
+    cells->cell[r->n_cells++] = cell;
+    return HBL_OK;
 }
 
-int hbl_cells_read(const char *path, hbl_cells *cells, hbl_error *error)
+/* Cuts the record at cells->at; *after is the line end behind it. */
+static int cut_record(hbl_cells *cells, record *r, char **after, hbl_error *error)
 {
-    reader r = {.path = path, .cells = cells, .error = error, .line = 1, .record_line = 1};
-    struct csv_parser parser;
-    FILE *file = fopen(path, "rb");
-    int status;
+    char *p = cells->at;
 
-    if (!file)
-        return hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL);
-    csv_set_blk_size(&parser, 4096);
-    status = read_stream(&r, &parser, file);
-    csv_free(&parser);
-    fclose(file);
-    return status;
+    for (;; p++) {
+        char *const start = p = skip_blanks(cells, p);
+        hbl_cell cell;
+        int status = HBL_OK;
+
+        if (*p != '"') {
+            cell = cut_plain(cells, &p);
+        } else {
+            r->quoted |= r->n_cells == 0;
+            status = cut_quoted(cells, &p, &cell, r, error);
+            if (status || r->cut)
+                return status;
+        }
+        if ((status = add_cell(cells, cell, r, error)))
+            return status;
+        if (*p == cells->options.delimiter)
+            continue;
+        if (*p == '\0')
+            return fail_zero(cells, start, error);
+        if (!(cells->class_of[(unsigned char)*p] & LINE_END))
+            return fail_quote(cells, start, error);
+        r->cut = !cells->final && (p == cells->end || (*p == '\r' && p + 1 == cells->end));
+        *after = p;
+        return HBL_OK;
+    }
 }
 
-void hbl_cells_release(hbl_cells *cells)
+/* ---- the record that was cut */
+
+/* Makes the doubled quotes of a cell single ones, where they lie; without quotes it has none. */
+static void undouble(hbl_cells *cells, hbl_cell *cell)
 {
-    for (size_t i = 0; i < cells->n_columns; i++)
-        free(cells->name[i]);
-    free(cells->name);
-    free(cells->text);
-    free(cells->line);
-    *cells = (hbl_cells){0};
+    char *const start = cells->buffer + (cell->text - cells->buffer);
+    char *to = start;
+
+    for (size_t i = 0; i < cell->size; i++) {
+        *to++ = start[i];
+        i += start[i] == '"';
+    }
+    cell->size = (size_t)(to - start);
+}
+
+/* The first byte of the line after the line end at p. */
+static char *step_over(const hbl_cells *cells, char *p)
+{
+    if (p == cells->end)
+        return p;
+    return p + 1 + (*p == '\r' && p + 1 < cells->end && p[1] == '\n');
+}
+
+static void finish_record(hbl_cells *cells, const record *r, char *after)
+{
+    cells->line = cells->next_line;
+    cells->next_line += 1 + (r->broken ? count_line_ends(cells->at, after) : 0);
+    for (size_t i = 0; r->doubled && i < r->n_cells; i++)
+        undouble(cells, &cells->cell[i]);
+    cells->at = step_over(cells, after);
+}
+
+int hbl_cells_next(hbl_cells *cells, hbl_error *error)
+{
+    cells->n_cells = 0;
+    while (cells->n_cells == 0 && !(cells->final && cells->at == cells->end)) {
+        record r = {0};
+        char *after = cells->at;
+        int status = HBL_OK;
+
+        if (cells->at == cells->end)
+            r.cut = true;
+        else
+            status = cut_record(cells, &r, &after, error);
+        if (!status && r.cut)
+            status = refill(cells, error);
+        if (status)
+            return status;
+        if (r.cut)
+            continue;
+        if (r.n_cells > 1 || r.quoted || cells->cell[0].size > 0)
+            cells->n_cells = r.n_cells;
+        finish_record(cells, &r, after);
+    }
+    return HBL_OK;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fail.h"
 #include "core/memory.h"
 #include "data/number.h"
 
@@ -81,6 +82,8 @@ static int add_group(hbl_grouping *grouping, index_of_keys *index, key k, size_t
     const size_t n = grouping->n_groups;
     int status;
 
+    if (n >= HBL_GROUP_NONE - 1)
+        return hbl_fail(error, HBL_ERR_INPUT, "the table has too many persons or tasks");
     if ((status = hbl_grow(&index->keys, &index->key_capacity, n + 1, sizeof *index->keys,
                            "an index of rows", error)) ||
         (status = hbl_grow(&grouping->first, &index->first_capacity, n + 1, sizeof(size_t),
@@ -107,24 +110,77 @@ static int place_row(hbl_grouping *grouping, index_of_keys *index, key k, size_t
             return status;
         *slot = grouping->n_groups;
     }
-    grouping->group[row] = *slot - 1;
+    grouping->group[row] = (uint32_t)(*slot - 1);
     return HBL_OK;
 }
 
+static bool is_same(key a, key b)
+{
+    return a.cell == b.cell && a.outer == b.outer;
+}
+
+/* Rows of a group mostly follow one another: the group before is tried first. */
+static int group_rows(hbl_grouping *grouping, index_of_keys *index, const hbl_column *column,
+                      size_t n_rows, const bool *left_out, const hbl_grouping *outer,
+                      hbl_error *error)
+{
+    key before = {0};
+    uint32_t group = HBL_GROUP_NONE;
+    int status = HBL_OK;
+
+    for (size_t i = 0; i < n_rows && !status; i++) {
+        if (left_out && left_out[i]) {
+            grouping->group[i] = HBL_GROUP_NONE;
+            continue;
+        }
+        const key k = make_key(column, i, outer);
+        if (group != HBL_GROUP_NONE && is_same(k, before)) {
+            grouping->group[i] = group;
+            continue;
+        }
+        status = place_row(grouping, index, k, i, error);
+        group = grouping->group[i];
+        before = k;
+    }
+    return status;
+}
+
 int hbl_grouping_make(hbl_grouping *grouping, const hbl_column *column, size_t n_rows,
-                      const hbl_grouping *outer, hbl_error *error)
+                      const bool *left_out, const hbl_grouping *outer, hbl_error *error)
 {
     index_of_keys index = {0};
-    int status = HBL_OK;
+    int status;
 
     grouping->group = hbl_calloc(n_rows, sizeof *grouping->group, "an index of rows", error);
     if (!grouping->group)
         return HBL_ERR_MEMORY;
-    for (size_t i = 0; i < n_rows && !status; i++)
-        status = place_row(grouping, &index, make_key(column, i, outer), i, error);
+    status = group_rows(grouping, &index, column, n_rows, left_out, outer, error);
     free(index.keys);
     free(index.slot);
     return status;
+}
+
+int hbl_grouping_blocks(hbl_grouping *grouping, size_t n_rows, const bool *left_out,
+                        size_t per_group, size_t *n_last, hbl_error *error)
+{
+    size_t n = 0;
+
+    grouping->group = hbl_calloc(n_rows, sizeof *grouping->group, "an index of rows", error);
+    grouping->first =
+        hbl_calloc(n_rows / per_group + 1, sizeof *grouping->first, "an index of rows", error);
+    if (!grouping->group || !grouping->first)
+        return HBL_ERR_MEMORY;
+    for (size_t i = 0; i < n_rows; i++) {
+        grouping->group[i] = HBL_GROUP_NONE;
+        if (left_out && left_out[i])
+            continue;
+        if (n % per_group == 0)
+            grouping->first[n / per_group] = i;
+        grouping->group[i] = (uint32_t)(n++ / per_group);
+    }
+    grouping->n_groups = (n + per_group - 1) / per_group;
+    *n_last = n == 0 ? 0 : (n - 1) % per_group + 1;
+    return HBL_OK;
 }
 
 void hbl_grouping_release(hbl_grouping *grouping)

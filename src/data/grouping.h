@@ -6,20 +6,30 @@
 #ifndef HBL_DATA_GROUPING_H
 #define HBL_DATA_GROUPING_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "hblogit/data.h"
 
 typedef struct {
     size_t n_groups;
-    size_t *group; /* n_rows */
-    size_t *first; /* n_groups: the row where the group first appears */
+    uint32_t *group; /* n_rows; HBL_GROUP_NONE for rows left out */
+    size_t *first;   /* n_groups: the row where the group first appears */
 } hbl_grouping;
 
-/* Groups rows by the cells of column and, where outer is not NULL, within the groups of outer.
- * Cells that are missing make a group like others. grouping comes zeroed. */
+#define HBL_GROUP_NONE UINT32_MAX
+
+/* Groups rows by the cells of column and, where outer is not NULL, within the groups of outer; but
+ * not those with left_out (may be NULL). Cells that are missing make a group like others. grouping
+ * comes zeroed. */
 int hbl_grouping_make(hbl_grouping *grouping, const hbl_column *column, size_t n_rows,
-                      const hbl_grouping *outer, hbl_error *error);
+                      const bool *left_out, const hbl_grouping *outer, hbl_error *error);
+
+/* Groups of per_group rows, one after the other, of those that are not left out; *n_last of them
+ * are in the last one. */
+int hbl_grouping_blocks(hbl_grouping *grouping, size_t n_rows, const bool *left_out,
+                        size_t per_group, size_t *n_last, hbl_error *error);
 void hbl_grouping_release(hbl_grouping *grouping);
 
 /* The cell as text, for the caller to free: a label, a number as it would be written, or NA. */

@@ -4,30 +4,23 @@
 #include <inttypes.h>
 #include <locale.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define EXACT_LIMIT 9007199254740992.0 /* 2^53 */
+#define EXACT_LIMIT (UINT64_C(1) << 53)
 
-static double strtod_in_c_locale(const char *text)
-{
-    const locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    const locale_t before = c ? uselocale(c) : (locale_t)0;
-    const double value = strtod(text, NULL);
+__extension__ typedef unsigned __int128 wide;
 
-    if (c) {
-        uselocale(before);
-        freelocale(c);
-    }
-    return value;
-}
+/* ---- reading */
 
-/* A number as it is scanned: digits * 10^scale. Digits beyond the 19th are dropped, which leaves
- * more than 2^53 in digits: strtod then reads the text. */
+/* A number as it is scanned: digits * 10^scale. */
 typedef struct {
     uint64_t digits;
     int scale;
-    bool whole; /* neither point nor exponent */
+    bool whole;   /* neither mark nor exponent */
+    bool dropped; /* there were more digits than fit */
 } decimal;
 
 static bool is_digit(char c)
@@ -36,82 +29,143 @@ static bool is_digit(char c)
 }
 
 /* Takes the digits at p into d; returns what follows them. */
-static const char *scan_digits(const char *p, int scale_step, decimal *d)
+static const char *scan_digits(const char *p, const char *end, decimal *d)
 {
-    for (; is_digit(*p); p++) {
-        if (d->digits > (UINT64_MAX - 9) / 10)
-            continue;
-        d->digits = d->digits * 10 + (uint64_t)(*p - '0');
-        d->scale += scale_step;
+    uint64_t digits = d->digits;
+
+    for (; p < end && is_digit(*p); p++) {
+        if (digits > (UINT64_MAX - 9) / 10)
+            d->dropped = true;
+        else
+            digits = digits * 10 + (uint64_t)(*p - '0');
     }
+    d->digits = digits;
     return p;
 }
 
 /* The exponent after e; NULL where it has no digits. */
-static const char *scan_exponent(const char *p, decimal *d)
+static const char *scan_exponent(const char *p, const char *end, int *exponent)
 {
-    const bool minus = *p == '-';
-    int exponent = 0;
+    const bool minus = p < end && *p == '-';
+    int e = 0;
 
-    if (*p == '-' || *p == '+')
+    if (p < end && (*p == '-' || *p == '+'))
         p++;
-    if (!is_digit(*p))
+    if (p == end || !is_digit(*p))
         return NULL;
-    for (; is_digit(*p); p++)
-        if (exponent < 100000)
-            exponent = exponent * 10 + (*p - '0');
-    d->scale += minus ? -exponent : exponent;
+    for (; p < end && is_digit(*p); p++)
+        if (e < 100000000)
+            e = e * 10 + (*p - '0');
+    *exponent = minus ? -e : e;
     return p;
 }
 
-static bool scan(const char *text, decimal *d)
+/* digits / 10^places rounded once, to nearest, ties to even: the quotient of both factors, shifted
+ * to the top of their words, to 63 or 64 bits; the remainder tells whether more follows. */
+static double divide(uint64_t digits, int places)
 {
-    const char *p = text + (*text == '-' || *text == '+');
-    const char *const start = p, *end;
-    size_t n_digits;
+    uint64_t power = 1;
 
-    end = p = scan_digits(p, 0, d);
-    n_digits = (size_t)(end - start);
-    if (*p == '.') {
-        end = scan_digits(p + 1, -1, d);
-        n_digits += (size_t)(end - p - 1);
-        d->whole = false;
-        p = end;
+    for (int i = 0; i < places; i++)
+        power *= 10;
+    const int up = __builtin_clzll(digits), power_up = __builtin_clzll(power);
+    const wide numerator = (wide)(digits << up) << 63;
+    const uint64_t quotient = (uint64_t)(numerator / (power << power_up));
+    const bool more = numerator % (power << power_up) != 0;
+    const int drop = 64 - __builtin_clzll(quotient) - 53;
+    const uint64_t rest = quotient & ((UINT64_C(1) << drop) - 1), half = UINT64_C(1) << (drop - 1);
+    uint64_t top = quotient >> drop;
+
+    if (rest > half || (rest == half && (more || top % 2)))
+        top++;
+    return ldexp((double)top, drop - 63 + power_up - up);
+}
+
+/* Whatever else, by strtod, from the same number without a decimal mark, which would depend on the
+ * locale. Of more than 800 digits the later ones matter only in that they are not all 0: a double,
+ * or the middle between two, has 768 at most. */
+static double read_long(const char *p, const char *end, int exponent)
+{
+    enum { MOST = 800 };
+    char text[MOST + 32];
+    size_t n = 0;
+    bool after_mark = false, more = false;
+
+    for (; p < end && *p != 'e' && *p != 'E'; p++) {
+        if (!is_digit(*p)) {
+            after_mark = true;
+            continue;
+        }
+        if (n < MOST && (n > 0 || *p != '0'))
+            text[n++] = *p;
+        else if (n == MOST)
+            exponent++, more |= *p != '0';
+        exponent -= after_mark;
     }
-    if (n_digits == 0)
-        return false;
-    if (*p == 'e' || *p == 'E') {
-        d->whole = false;
-        p = scan_exponent(p + 1, d);
-    }
-    return p && *p == '\0';
+    snprintf(text + n, sizeof text - n, "%de%d", more, exponent - 1);
+    return strtod(text, NULL);
 }
 
 /* digits * 10^scale is exact in double arithmetic, rounded once, where both factors are exact
- * (Clinger 1990); strtod does the rest. */
-bool hbl_number_read(const char *text, double *value)
+ * (Clinger 1990). */
+static double value_of(const decimal *d, const char *start, const char *end, int exponent)
 {
     static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    const int most = (int)(sizeof power / sizeof *power) - 1;
+    const int most = (int)(sizeof power / sizeof *power) - 1, most_places = 19;
+
+    if (d->digits == 0)
+        return 0;
+    if (!d->dropped && d->digits < EXACT_LIMIT && d->scale >= -most && d->scale <= most)
+        return d->scale < 0 ? (double)d->digits / power[-d->scale]
+                            : (double)d->digits * power[d->scale];
+    if (!d->dropped && d->scale < 0 && d->scale >= -most_places)
+        return divide(d->digits, -d->scale);
+    return read_long(start, end, exponent);
+}
+
+bool hbl_number_parse(const char *text, size_t size, char mark, double *value)
+{
+    const char *const end = text + size;
+    const char *const start = text + (size > 0 && (*text == '-' || *text == '+'));
+    const char *p;
     decimal d = {.whole = true};
+    size_t n_digits;
+    int exponent = 0;
     double x;
 
-    if (!scan(text, &d))
-        return false;
-    if ((double)d.digits < EXACT_LIMIT && d.scale >= -most && d.scale <= most) {
-        x = (double)d.digits;
-        x = d.scale < 0 ? x / power[-d.scale] : x * power[d.scale];
-        x = *text == '-' ? -x : x;
-    } else {
-        x = strtod_in_c_locale(text);
+    p = scan_digits(start, end, &d);
+    n_digits = (size_t)(p - start);
+    if (p < end && *p == mark) {
+        const char *const fraction = p + 1;
+        p = scan_digits(fraction, end, &d);
+        d.scale = (int)(fraction - p);
+        n_digits += (size_t)(p - fraction);
+        d.whole = false;
     }
-    if (!isfinite(x) || (d.whole && fabs(x) >= EXACT_LIMIT))
+    if (n_digits == 0)
         return false;
-    *value = x;
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        p = scan_exponent(p + 1, end, &exponent);
+        d.scale += exponent;
+        d.whole = false;
+    }
+    if (p != end || (d.whole && (d.dropped || d.digits >= EXACT_LIMIT)))
+        return false;
+    x = value_of(&d, start, end, exponent);
+    if (!isfinite(x))
+        return false;
+    *value = *text == '-' ? -x : x;
     return true;
 }
+
+bool hbl_number_read(const char *text, double *value)
+{
+    return hbl_number_parse(text, strlen(text), '.', value);
+}
+
+/* ---- writing */
 
 static void write_digits(double value, char text[HBL_NUMBER_SIZE])
 {

@@ -6,11 +6,16 @@
 #define HBL_DATA_NUMBER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Reads text that is a decimal number in full: sign, digits with or without a point, exponent.
- * false, with *value as it was, for all else: blanks, inf, nan, hexadecimal, a number beyond the
- * range of double, and a whole number beyond 2^53, which double would mistake for its neighbour
- * (identifiers can be that long). */
+/* Reads a text of that size that is a decimal number in full: sign, digits with or without a
+ * decimal mark, exponent; correctly rounded. false, with *value as it was, for all else: blanks,
+ * marks of thousands, inf, nan, hexadecimal, a number beyond the range of double, and a whole
+ * number beyond 2^53, which double would mistake for its neighbour (identifiers can be that long).
+ */
+bool hbl_number_parse(const char *text, size_t size, char mark, double *value);
+
+/* The same of a string, with a decimal point. */
 bool hbl_number_read(const char *text, double *value);
 
 enum { HBL_NUMBER_SIZE = 32 };

@@ -1,162 +1,122 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <inttypes.h>
-#include <stdbool.h>
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A long table becomes a panel.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "data/columns.h"
 #include "data/number.h"
 #include "data/panel_builder.h"
+#include "data/persons.h"
 
-/* ---- groups ---- */
+/* ---- labels: all texts in one block, as there may be millions ---- */
 
-static int group_rows(panel_builder *b)
+typedef struct {
+    size_t size, capacity;
+    char *text;
+    size_t *offset; /* of each label, of persons and then of tasks */
+    size_t n;
+} label_block;
+
+static int add_text(label_block *block, const char *text, hbl_error *error)
 {
-    const size_t n = b->table->n_rows;
-    int status;
+    const size_t n = strlen(text) + 1;
+    const int status =
+        hbl_grow(&block->text, &block->capacity, block->size + n, 1, "labels", error);
 
-    if (b->person && (status = hbl_grouping_make(&b->persons, b->person, n, NULL, b->error)))
+    if (status)
         return status;
-    if ((status =
-             hbl_grouping_make(&b->tasks, b->task, n, b->person ? &b->persons : NULL, b->error)))
-        return status;
-    if (b->alternative)
-        return hbl_grouping_make(&b->alternatives, b->alternative, n, NULL, b->error);
+    memcpy(block->text + block->size, text, n);
+    block->offset[block->n++] = block->size;
+    block->size += n;
     return HBL_OK;
 }
 
-static size_t person_of_task(const panel_builder *b, size_t task)
+static int add_cell(label_block *block, const hbl_column *column, size_t row, hbl_error *error)
 {
-    return b->person ? b->persons.group[b->tasks.first[task]] : task;
+    char number[HBL_NUMBER_SIZE];
+
+    if (column->type == HBL_COLUMN_TEXT)
+        return add_text(block, column->code[row] < 0 ? "NA" : column->label[column->code[row]],
+                        error);
+    hbl_number_write(column->number[row], number);
+    return add_text(block, number, error);
 }
 
-/* Items i = 0..n-1 sorted by bin[i], stably: bin k's are order[start[k]] .. order[start[k + 1] -
- * 1]. start has n_bins + 1 elements, zeroed. */
-static void sort_into_bins(size_t n, const size_t *bin, size_t n_bins, size_t *start, size_t *order)
+static int add_task(const panel_builder *b, label_block *block, size_t task)
 {
-    for (size_t i = 0; i < n; i++)
-        start[bin[i] + 1]++;
-    for (size_t k = 0; k < n_bins; k++)
-        start[k + 1] += start[k];
-    for (size_t i = 0; i < n; i++)
-        order[start[bin[i]]++] = i;
-    for (size_t k = n_bins; k > 0; k--)
-        start[k] = start[k - 1];
-    start[0] = 0;
+    char number[HBL_NUMBER_SIZE];
+
+    if (b->task)
+        return add_cell(block, b->task, b->tasks.first[b->task_of[task]], b->error);
+    hbl_number_write((double)b->task_of[task] + 1, number);
+    return add_text(block, number, b->error);
 }
 
-static int alloc_arrays(panel_builder *b)
+static int add_person(const panel_builder *b, label_block *block, size_t person)
+{
+    const hbl_panel *p = b->panel;
+    const size_t task = p->person_task[person];
+
+    if (b->person)
+        return add_cell(block, b->person, p->row_source[p->task_row[task]], b->error);
+    return add_task(b, block, task);
+}
+
+static int fill_labels(panel_builder *b, label_block *block)
 {
     hbl_panel *p = b->panel;
+    int status = HBL_OK;
 
-    p->n_rows = b->table->n_rows;
-    p->n_tasks = b->tasks.n_groups;
-    p->n_persons = b->person ? b->persons.n_groups : p->n_tasks;
-    p->person_task = hbl_calloc(p->n_persons + 1, sizeof(size_t), "persons", b->error);
-    p->task_row = hbl_calloc(p->n_tasks + 1, sizeof(size_t), "tasks", b->error);
-    p->task_chosen = hbl_calloc(p->n_tasks, sizeof(size_t), "tasks", b->error);
-    p->row_source = hbl_calloc(p->n_rows, sizeof(size_t), "rows", b->error);
-    p->row_alternative = hbl_calloc(p->n_rows, sizeof(int32_t), "rows", b->error);
-    p->person_label = hbl_calloc(p->n_persons, sizeof(char *), "persons", b->error);
-    p->task_label = hbl_calloc(p->n_tasks, sizeof(char *), "tasks", b->error);
-    return p->person_task && p->task_row && p->task_chosen && p->row_source && p->row_alternative &&
-                   p->person_label && p->task_label
-               ? HBL_OK
-               : HBL_ERR_MEMORY;
-}
-
-/* Tasks by person, then rows by task; order has room for n_tasks and rank for n_rows. */
-static int arrange_in(panel_builder *b, size_t *order, size_t *bin)
-{
-    hbl_panel *p = b->panel;
-    size_t *rank;
-
+    block->offset = hbl_calloc(p->n_persons + p->n_tasks, sizeof(size_t), "labels", b->error);
+    p->person_label = hbl_calloc(p->n_persons, sizeof(char *), "labels", b->error);
+    p->task_label = hbl_calloc(p->n_tasks, sizeof(char *), "labels", b->error);
+    if (!block->offset || !p->person_label || !p->task_label)
+        return HBL_ERR_MEMORY;
+    for (size_t n = 0; n < p->n_persons && !status; n++)
+        status = add_person(b, block, n);
+    for (size_t t = 0; t < p->n_tasks && !status; t++)
+        status = add_task(b, block, t);
+    if (status)
+        return status;
+    p->label_block = block->text;
+    for (size_t n = 0; n < p->n_persons; n++)
+        p->person_label[n] = block->text + block->offset[n];
     for (size_t t = 0; t < p->n_tasks; t++)
-        bin[t] = person_of_task(b, t);
-    sort_into_bins(p->n_tasks, bin, p->n_persons, p->person_task, order);
-    for (size_t t = 0; t < p->n_tasks; t++) {
-        p->task_label[t] = hbl_cell_label(b->task, b->tasks.first[order[t]], b->error);
-        if (!p->task_label[t])
-            return HBL_ERR_MEMORY;
+        p->task_label[t] = block->text + block->offset[p->n_persons + t];
+    block->text = NULL;
+    return HBL_OK;
+}
+
+static int label_persons_and_tasks(panel_builder *b)
+{
+    label_block block = {0};
+    const int status = fill_labels(b, &block);
+
+    free(block.text);
+    free(block.offset);
+    if (status) { /* not filled in: nothing of them to be freed one by one */
+        free(b->panel->person_label);
+        free(b->panel->task_label);
+        b->panel->person_label = b->panel->task_label = NULL;
     }
-    rank = p->task_chosen; /* free until the choices are found */
-    for (size_t t = 0; t < p->n_tasks; t++)
-        rank[order[t]] = t;
-    for (size_t i = 0; i < p->n_rows; i++)
-        bin[i] = rank[b->tasks.group[i]];
-    sort_into_bins(p->n_rows, bin, p->n_tasks, p->task_row, p->row_source);
-    return HBL_OK;
-}
-
-static int arrange(panel_builder *b)
-{
-    size_t *order = hbl_calloc(b->panel->n_tasks, sizeof *order, "tasks", b->error);
-    size_t *bin = hbl_calloc(b->panel->n_rows, sizeof *bin, "rows", b->error);
-    const int status = order && bin ? arrange_in(b, order, bin) : HBL_ERR_MEMORY;
-
-    free(order);
-    free(bin);
     return status;
-}
-
-/* ---- labels ---- */
-
-static int label_persons(panel_builder *b)
-{
-    hbl_panel *p = b->panel;
-
-    for (size_t n = 0; n < p->n_persons; n++) {
-        p->person_label[n] = b->person ? hbl_cell_label(b->person, b->persons.first[n], b->error)
-                                       : hbl_strdup(p->task_label[n], b->error);
-        if (!p->person_label[n])
-            return HBL_ERR_MEMORY;
-    }
-    return HBL_OK;
-}
-
-/* Alternatives without a column are numbered within each task, in the order of the rows. */
-static size_t number_alternatives(panel_builder *b)
-{
-    hbl_panel *p = b->panel;
-    size_t most = 0;
-
-    for (size_t t = 0; t < p->n_tasks; t++) {
-        const size_t start = p->task_row[t], n = p->task_row[t + 1] - start;
-        for (size_t j = 0; j < n; j++)
-            p->row_alternative[start + j] = (int32_t)j;
-        most = n > most ? n : most;
-    }
-    return most;
-}
-
-static size_t look_up_alternatives(panel_builder *b)
-{
-    hbl_panel *p = b->panel;
-
-    for (size_t i = 0; i < p->n_rows; i++)
-        p->row_alternative[i] = (int32_t)b->alternatives.group[p->row_source[i]];
-    return b->alternatives.n_groups;
 }
 
 static int label_alternatives(panel_builder *b)
 {
     hbl_panel *p = b->panel;
-    const size_t n = b->alternative ? look_up_alternatives(b) : number_alternatives(b);
-    char number[HBL_NUMBER_SIZE];
 
-    p->alternative_label = hbl_calloc(n, sizeof(char *), "alternatives", b->error);
+    p->alternative_label = hbl_calloc(p->n_alternatives, sizeof(char *), "alternatives", b->error);
     if (!p->alternative_label)
         return HBL_ERR_MEMORY;
-    p->n_alternatives = n;
-    for (size_t j = 0; j < n; j++) {
-        hbl_number_write((double)(j + 1), number);
-        p->alternative_label[j] =
-            b->alternative ? hbl_cell_label(b->alternative, b->alternatives.first[j], b->error)
-                           : hbl_strdup(number, b->error);
-        if (!p->alternative_label[j])
-            return HBL_ERR_MEMORY;
+    for (size_t j = 0; j < p->n_alternatives; j++) {
+        p->alternative_label[j] = b->known[j];
+        b->known[j] = NULL;
     }
     return HBL_OK;
 }
@@ -166,7 +126,7 @@ static int find_reference(panel_builder *b)
     hbl_panel *p = b->panel;
     const char *const *labels = (const char *const *)p->alternative_label;
     const char *name = b->spec->reference, *nearest;
-    char list[HBL_LIST_SIZE];
+    char list[HBL_COLUMNS_LIST];
 
     if (!name)
         return HBL_OK;
@@ -177,88 +137,11 @@ static int find_reference(panel_builder *b)
         }
     }
     nearest = hbl_nearest(name, labels, p->n_alternatives);
-    hbl_panel_list(labels, p->n_alternatives, list);
+    hbl_columns_list(labels, p->n_alternatives, list);
     return hbl_fail(b->error, HBL_ERR_INPUT, "data.reference: no alternative \"%s\" in %s; %s%s%s",
                     name, b->table->path,
                     nearest ? "did you mean \"" : "there are: ", nearest ? nearest : list,
                     nearest ? "\"?" : "");
-}
-
-/* ---- tasks ---- */
-
-/* Fails with the place of a panel row, its person and its task, and what is wrong with it. hint
- * follows where no column of persons is named. */
-static int fail_task(const panel_builder *b, size_t task, size_t row, const char *what,
-                     const char *hint)
-{
-    const hbl_panel *p = b->panel;
-    const size_t source = p->row_source[row];
-    char person[300] = "";
-
-    if (b->person)
-        snprintf(person, sizeof person, "person %.200s, ",
-                 p->person_label[b->persons.group[source]]);
-    return hbl_fail(b->error, HBL_ERR_INPUT, "%s:%" PRIu64 ": %stask %.200s %s%s", b->table->path,
-                    b->table->line[source], person, p->task_label[task], what,
-                    b->person ? "" : hint);
-}
-
-/* Tasks of several persons taken for one have too many of everything. */
-static const char merged_hint[] = " (where tasks are numbered anew for each person, data.person "
-                                  "must name the column of persons)";
-
-/* seen[j] is 1 + the last task that offered alternative j. */
-static int check_alternatives(const panel_builder *b, size_t task, size_t *seen)
-{
-    const hbl_panel *p = b->panel;
-    const size_t start = p->task_row[task], end = p->task_row[task + 1];
-    char what[300];
-
-    for (size_t i = start; i < end; i++) {
-        const int32_t j = p->row_alternative[i];
-        if (seen[j] == task + 1) {
-            snprintf(what, sizeof what, "offers alternative %.200s twice", p->alternative_label[j]);
-            return fail_task(b, task, i, what, merged_hint);
-        }
-        seen[j] = task + 1;
-    }
-    if (end - start < 2)
-        return fail_task(b, task, start, "offers one alternative only; a choice needs two", "");
-    return HBL_OK;
-}
-
-static int find_chosen(const panel_builder *b, size_t task)
-{
-    hbl_panel *p = b->panel;
-    const size_t start = p->task_row[task], end = p->task_row[task + 1];
-    size_t n_chosen = 0;
-
-    for (size_t i = start; i < end; i++) {
-        if (!b->chosen[p->row_source[i]])
-            continue;
-        if (n_chosen++ > 0)
-            return fail_task(b, task, i, "has two alternatives chosen; it must be one",
-                             merged_hint);
-        p->task_chosen[task] = i;
-    }
-    if (n_chosen == 0)
-        return fail_task(b, task, start, "has no alternative chosen; it must be one", "");
-    return HBL_OK;
-}
-
-static int check_tasks(panel_builder *b)
-{
-    const size_t n_tasks = b->panel->n_tasks;
-    size_t *seen = hbl_calloc(b->panel->n_alternatives, sizeof *seen, "alternatives", b->error);
-    int status = seen ? HBL_OK : HBL_ERR_MEMORY;
-
-    for (size_t t = 0; t < n_tasks && !status; t++) {
-        status = check_alternatives(b, t, seen);
-        if (!status)
-            status = find_chosen(b, t);
-    }
-    free(seen);
-    return status;
 }
 
 /* ---- the panel ---- */
@@ -267,28 +150,45 @@ static int build(panel_builder *b)
 {
     int status;
 
-    if ((status = hbl_panel_read_columns(b)) || (status = group_rows(b)) ||
-        (status = alloc_arrays(b)) || (status = arrange(b)) || (status = label_persons(b)) ||
-        (status = label_alternatives(b)) || (status = find_reference(b)))
+    if ((status = hbl_panel_read_columns(b)) || (status = hbl_panel_group(b)) ||
+        (status = hbl_panel_prepare_choice(b)) || (status = hbl_panel_prepare_offers(b)) ||
+        (status = hbl_panel_settle_tasks(b)) || (status = label_alternatives(b)) ||
+        (status = find_reference(b)) || (status = label_persons_and_tasks(b)))
         return status;
-    return check_tasks(b);
+    if (b->extras->weights_elsewhere)
+        return HBL_OK;
+    return hbl_persons_weigh(b->table, b->spec, NULL, NULL, b->panel, b->error);
 }
 
-int hbl_panel_build(const hbl_table *table, const hbl_data_spec *spec, hbl_panel **panel,
-                    hbl_data_account *account, hbl_error *error)
+static void release(panel_builder *b)
 {
-    (void)account;
-    panel_builder b = {.table = table, .spec = spec, .error = error};
+    hbl_grouping_release(&b->tasks);
+    for (size_t j = 0; j < b->n_known; j++)
+        free(b->known[j]);
+    free(b->known);
+    free(b->known_of_code);
+    free(b->number_of_known);
+    free(b->offered);
+    free(b->needed);
+    free(b->left_out);
+    free(b->task_of);
+}
+
+int hbl_panel_build_with(const hbl_table *table, const hbl_data_spec *spec,
+                         const hbl_panel_extras *extras, hbl_panel **panel,
+                         hbl_data_account *account, hbl_error *error)
+{
+    panel_builder b = {.table = table, .spec = spec, .extras = extras, .error = error};
     int status;
 
     *panel = b.panel = hbl_calloc(1, sizeof **panel, "a panel", error);
     if (!b.panel)
         return HBL_ERR_MEMORY;
+    b.account.rows_read = table->n_rows;
     status = build(&b);
-    hbl_grouping_release(&b.persons);
-    hbl_grouping_release(&b.tasks);
-    hbl_grouping_release(&b.alternatives);
-    free(b.chosen);
+    release(&b);
+    if (account)
+        *account = b.account;
     if (status) {
         hbl_panel_free(b.panel);
         *panel = NULL;
@@ -296,20 +196,40 @@ int hbl_panel_build(const hbl_table *table, const hbl_data_spec *spec, hbl_panel
     return status;
 }
 
+int hbl_panel_build(const hbl_table *table, const hbl_data_spec *spec, hbl_panel **panel,
+                    hbl_data_account *account, hbl_error *error)
+{
+    const hbl_panel_extras none = {0};
+
+    if (spec->shape && strcmp(spec->shape, "long") != 0) {
+        *panel = NULL;
+        return hbl_fail(error, HBL_ERR_INPUT,
+                        "data.shape is \"%s\"; a table in memory must be long, or be handed to "
+                        "hbl_data_from_table",
+                        spec->shape);
+    }
+    return hbl_panel_build_with(table, spec, &none, panel, account, error);
+}
+
 static void free_labels(char **label, size_t n)
 {
     for (size_t i = 0; label && i < n; i++)
         free(label[i]);
-    free(label);
 }
 
 void hbl_panel_free(hbl_panel *panel)
 {
     if (!panel)
         return;
-    free_labels(panel->person_label, panel->n_persons);
-    free_labels(panel->task_label, panel->n_tasks);
+    if (!panel->label_block) {
+        free_labels(panel->person_label, panel->n_persons);
+        free_labels(panel->task_label, panel->n_tasks);
+    }
     free_labels(panel->alternative_label, panel->n_alternatives);
+    free(panel->label_block);
+    free(panel->person_label);
+    free(panel->task_label);
+    free(panel->alternative_label);
     free(panel->person_task);
     free(panel->task_row);
     free(panel->task_chosen);

@@ -1,155 +1,172 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The columns that a panel is made from, and the filter.
+ */
 #include <inttypes.h>
-#include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "data/number.h"
+#include "data/columns.h"
+#include "data/expression.h"
 #include "data/panel_builder.h"
 
-/* ---- columns ---- */
+/* ---- filter ---- */
 
-void hbl_panel_list(const char *const *word, size_t n, char list[HBL_LIST_SIZE])
+static int evaluate_filter(panel_builder *b, hbl_expression *filter)
 {
-    size_t used = 0;
+    enum { AT_ONCE = 1024 };
+    const size_t n_rows = b->table->n_rows;
+    double value[AT_ONCE];
+    int status = HBL_OK;
 
-    list[0] = '\0';
-    for (size_t i = 0; i < n; i++) {
-        const char *separator = i == 0 ? "" : ", ";
-        if (used + strlen(separator) + strlen(word[i]) + sizeof ", ..." > HBL_LIST_SIZE) {
-            snprintf(list + used, HBL_LIST_SIZE - used, "%s...", separator);
-            return;
-        }
-        used += (size_t)snprintf(list + used, HBL_LIST_SIZE - used, "%s%s", separator, word[i]);
-    }
-}
-
-static int fail_unknown_column(const panel_builder *b, const char *key, const char *name)
-{
-    const hbl_table *table = b->table;
-    const char **names = hbl_calloc(table->n_columns, sizeof *names, "column names", b->error);
-    const char *nearest;
-    char list[HBL_LIST_SIZE];
-
-    if (!names)
+    b->left_out = hbl_calloc(n_rows, sizeof *b->left_out, "the filter", b->error);
+    if (!b->left_out)
         return HBL_ERR_MEMORY;
-    for (size_t j = 0; j < table->n_columns; j++)
-        names[j] = table->column[j].name;
-    nearest = hbl_nearest(name, names, table->n_columns);
-    hbl_panel_list(names, table->n_columns, list);
-    free(names);
-    if (nearest)
-        return hbl_fail(b->error, HBL_ERR_INPUT,
-                        "%s:1: no column \"%s\" (data.%s); did you mean \"%s\"?", table->path, name,
-                        key, nearest);
-    return hbl_fail(b->error, HBL_ERR_INPUT, "%s:1: no column \"%s\" (data.%s); there are: %s",
-                    table->path, name, key, list);
+    for (size_t i = 0; i < n_rows && !status; i += AT_ONCE) {
+        const size_t n = n_rows - i < AT_ONCE ? n_rows - i : AT_ONCE;
+
+        status = hbl_expression_evaluate(filter, i, n, value, b->error);
+        for (size_t k = 0; k < n && !status; k++) {
+            b->left_out[i + k] = !(value[k] < 0 || value[k] > 0);
+            b->account.rows_filtered += b->left_out[i + k];
+        }
+    }
+    return status;
 }
 
-/* Finds the column and sees to it that no cell is missing. */
-static int find_column(const panel_builder *b, const char *key, const char *name,
-                       const hbl_column **column)
+static int apply_filter(panel_builder *b)
 {
-    const hbl_table *table = b->table;
-    const hbl_column *c;
+    hbl_expression *filter;
+    int status;
 
-    if (!name)
+    if (!b->spec->filter)
         return HBL_OK;
-    *column = c = hbl_table_column(table, name);
-    if (!c)
-        return fail_unknown_column(b, key, name);
-    for (size_t i = 0; i < table->n_rows; i++)
-        if (c->type == HBL_COLUMN_TEXT ? c->code[i] < 0 : isnan(c->number[i]))
+    status = hbl_expression_compile("data.filter", b->spec->filter, b->table, &filter, b->error);
+    if (status)
+        return status;
+    status = evaluate_filter(b, filter);
+    hbl_expression_free(filter);
+    if (!status && b->account.rows_filtered == b->table->n_rows)
+        return hbl_fail(b->error, HBL_ERR_INPUT,
+                        "%s: data.filter \"%.200s\" leaves out every row; it must be true for the "
+                        "rows to keep",
+                        b->table->path, b->spec->filter);
+    return status;
+}
+
+/* ---- index ---- */
+
+/* Sees to it that no cell is missing. */
+static int check_identifier(const panel_builder *b, const char *key, const hbl_column *column)
+{
+    for (size_t i = 0; column && i < b->table->n_rows; i++)
+        if (hbl_columns_is_missing(column, i) && !(b->left_out && b->left_out[i]))
             return hbl_fail(b->error, HBL_ERR_INPUT,
-                            "%s:%" PRIu64 ": the %s is missing (column \"%s\")", table->path,
-                            table->line[i], key, name);
+                            "%s:%" PRIu64
+                            ": the %s is missing (column \"%s\"); every row needs one",
+                            b->table->path, b->table->line[i], key, column->name);
     return HBL_OK;
 }
 
-static int find_columns(panel_builder *b)
+static int find_column(panel_builder *b, const char *key, const char *name,
+                       const hbl_column **column)
+{
+    return name ? hbl_columns_find(b->table, key, name, column, b->error) : HBL_OK;
+}
+
+/* Neither tasks nor alternatives are told: the first two columns, those of persons and choices
+ * passed over, are they. */
+static int infer_first_two(panel_builder *b)
+{
+    const hbl_table *table = b->table;
+    const hbl_column *found[2] = {NULL, NULL};
+    size_t n = 0;
+
+    for (size_t j = 0; j < table->n_columns && n < 2; j++)
+        if (&table->column[j] != b->person && &table->column[j] != b->choice)
+            found[n++] = &table->column[j];
+    if (n < 2)
+        return hbl_fail(b->error, HBL_ERR_INPUT,
+                        "%s:1: no columns that could tell tasks and alternatives apart; name them "
+                        "in data.task and data.alternative",
+                        table->path);
+    b->task = found[0];
+    b->alternative = found[1];
+    return HBL_OK;
+}
+
+static int find_index(panel_builder *b)
 {
     const hbl_data_spec *spec = b->spec;
     int status;
 
-    if (spec->shape && strcmp(spec->shape, "long") != 0)
+    if (!spec->choice && !b->extras->without_choices)
         return hbl_fail(b->error, HBL_ERR_INPUT,
-                        "data.shape is \"%s\"; only \"long\" tables are read so far, with a row "
-                        "for each alternative of a task",
-                        spec->shape);
-    if (!spec->task || !spec->choice)
-        return hbl_fail(b->error, HBL_ERR_INPUT,
-                        "data.%s is missing: the name of the column that %s",
-                        spec->task ? "choice" : "task",
-                        spec->task ? "is 1 where an alternative is chosen and 0 elsewhere"
-                                   : "tells the tasks of a person apart");
+                        "data.choice is missing: the name of the column that is 1 where an "
+                        "alternative is chosen and 0 elsewhere, or that names the one chosen");
     if ((status = find_column(b, "person", spec->person, &b->person)) ||
         (status = find_column(b, "task", spec->task, &b->task)) ||
-        (status = find_column(b, "alternative", spec->alternative, &b->alternative)))
+        (status = find_column(b, "alternative", spec->alternative, &b->alternative)) ||
+        (!b->extras->without_choices &&
+         (status = find_column(b, "choice", spec->choice, &b->choice))))
         return status;
-    return find_column(b, "choice", spec->choice, &b->choice);
+    if (!b->task && !b->alternative && spec->n_alternatives == 0 && (status = infer_first_two(b)))
+        return status;
+    if ((status = check_identifier(b, "person", b->person)) ||
+        (status = check_identifier(b, "task", b->task)))
+        return status;
+    return check_identifier(b, "alternative", b->alternative);
 }
 
-/* ---- choices ---- */
+/* ---- columns whose cells are needed ---- */
 
-/* 1 or 0, or -1 where the text is neither. */
-static signed char read_choice_text(const char *text)
+static bool is_listed(const panel_builder *b, const hbl_column *column)
 {
-    static const char *const yes[] = {"TRUE", "True", "true", "T"};
-    static const char *const no[] = {"FALSE", "False", "false", "F"};
-    double x;
-
-    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (strcmp(text, yes[i]) == 0)
-            return 1;
-        if (strcmp(text, no[i]) == 0)
-            return 0;
-    }
-    return hbl_number_read(text, &x) && (x == 0 || x == 1) ? (signed char)x : -1;
+    for (size_t i = 0; i < b->n_needed; i++)
+        if (b->needed[i] == column)
+            return true;
+    return false;
 }
 
-static signed char read_choice(const hbl_column *column, size_t row)
+static void need(panel_builder *b, const hbl_column *column)
 {
-    double x;
-
-    if (column->type == HBL_COLUMN_TEXT)
-        return read_choice_text(column->label[column->code[row]]);
-    x = column->number[row];
-    return x == 0 || x == 1 ? (signed char)x : -1;
+    if (column && !is_listed(b, column))
+        b->needed[b->n_needed++] = column;
 }
 
-static int fail_choice(const panel_builder *b, size_t row)
+static void need_by_name(panel_builder *b, const char *name)
 {
-    char *label = hbl_cell_label(b->choice, row, b->error);
-
-    hbl_fail(b->error, HBL_ERR_INPUT,
-             "%s:%" PRIu64 ": choice (column \"%s\") is \"%s\"; it must be 1 or TRUE where the "
-             "alternative is chosen, 0 or FALSE elsewhere",
-             b->table->path, b->table->line[row], b->choice->name, label ? label : "");
-    free(label);
-    return HBL_ERR_INPUT;
+    if (name)
+        need(b, hbl_table_column(b->table, name));
 }
 
-static int read_choices(panel_builder *b)
+/* Choice and weight, and what the model needs; a name that is no column is the model's to refuse.
+ */
+static int find_needed(panel_builder *b)
 {
-    const size_t n = b->table->n_rows;
+    const hbl_table *table = b->table;
+    const hbl_data_needs *needs = b->extras->needs;
 
-    b->chosen = hbl_calloc(n, sizeof *b->chosen, "choices", b->error);
-    if (!b->chosen)
+    b->needed = hbl_calloc(table->n_columns, sizeof *b->needed, "columns", b->error);
+    if (!b->needed)
         return HBL_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        b->chosen[i] = read_choice(b->choice, i);
-        if (b->chosen[i] < 0)
-            return fail_choice(b, i);
-    }
+    need(b, b->choice);
+    if (!b->extras->weights_elsewhere)
+        need_by_name(b, b->spec->weight);
+    for (size_t i = 0; needs && needs->column && i < needs->n_columns; i++)
+        need_by_name(b, needs->column[i]);
+    for (size_t j = 0; needs && !needs->column && j < table->n_columns; j++)
+        need(b, &table->column[j]);
     return HBL_OK;
 }
 
 int hbl_panel_read_columns(panel_builder *b)
 {
-    const int status = find_columns(b);
-    return status ? status : read_choices(b);
+    int status = apply_filter(b);
+
+    if (!status)
+        status = find_index(b);
+    return status ? status : find_needed(b);
 }

@@ -1,221 +1,237 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-#include <stdbool.h>
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The records of a file become the columns of a table, one cell after the other. A column is one of
+ * numbers until a cell is none; the spelling of the numbers before, which then belongs to the text,
+ * is not kept: the file is read again for such columns. What the first rows show is acted on at
+ * once, by beginning anew; so there are three passes at most, and nearly always one.
+ */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "data/cells.h"
-#include "data/number.h"
+#include "data/column_builder.h"
+#include "data/header.h"
 #include "hblogit/data.h"
 
-static bool is_missing(const char *cell)
-{
-    return cell[0] == '\0' || (cell[0] == '.' && cell[1] == '\0') || strcmp(cell, "NA") == 0;
-}
+enum { FIRST_ROWS = 4096 };
 
-/* ---- numbers ---- */
-
-/* Reads all cells as numbers; a column where one is not becomes a column of text, its numbers
- * dropped. */
-static int read_numbers(hbl_table *table, const char *cell, hbl_error *error)
-{
-    for (size_t j = 0; j < table->n_columns; j++) {
-        table->column[j].number =
-            hbl_calloc(table->n_rows, sizeof(double), "a column of numbers", error);
-        if (!table->column[j].number)
-            return HBL_ERR_MEMORY;
-    }
-    for (size_t i = 0; i < table->n_rows; i++) {
-        for (size_t j = 0; j < table->n_columns; j++, cell += strlen(cell) + 1) {
-            hbl_column *column = &table->column[j];
-
-            if (column->type == HBL_COLUMN_TEXT || hbl_number_read(cell, &column->number[i]))
-                continue;
-            if (is_missing(cell)) {
-                column->number[i] = NAN;
-            } else {
-                column->type = HBL_COLUMN_TEXT;
-                free(column->number);
-                column->number = NULL;
-            }
-        }
-    }
-    return HBL_OK;
-}
-
-/* ---- text ---- */
-
-/* The labels of one column by their hash: open addressing, slots hold code + 1, at most half of
- * them in use. */
 typedef struct {
-    int32_t *slot;
-    size_t n_slots;
-    size_t label_capacity;
-} dictionary;
+    hbl_table *table;
+    hbl_cells cells;
+    size_t n_cells;              /* of every record */
+    uint64_t header_line;        /* on which the columns are named */
+    hbl_column_builder *builder; /* one a column of the table */
+    size_t builder_capacity, column_capacity, line_capacity;
+} reading;
 
-/* FNV-1a. */
-static uint64_t hash_text(const char *text)
+/* ---- columns */
+
+static char *copy_name(const hbl_cell *cell, hbl_error *error)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    char *name = hbl_calloc(cell->size + 1, 1, "a name", error);
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash ^ hash >> 32;
+    return name ? memcpy(name, cell->text, cell->size) : NULL;
 }
 
-/* The slot that holds text, or the empty one where it belongs. */
-static int32_t *find_slot(const dictionary *d, const hbl_column *column, const char *text)
+/* A column for the cell of that place, unless it is not wanted. */
+static int add_column(reading *r, size_t place, hbl_error *error)
 {
-    size_t at = hash_text(text) & (d->n_slots - 1);
-
-    while (d->slot[at] && strcmp(column->label[d->slot[at] - 1], text) != 0)
-        at = (at + 1) & (d->n_slots - 1);
-    return &d->slot[at];
-}
-
-static int widen(dictionary *d, const hbl_column *column, hbl_error *error)
-{
-    const size_t n_slots = d->n_slots ? 2 * d->n_slots : 64;
-    int32_t *slot = hbl_calloc(n_slots, sizeof *slot, "an index of texts", error);
-
-    if (!slot)
-        return HBL_ERR_MEMORY;
-    free(d->slot);
-    d->slot = slot;
-    d->n_slots = n_slots;
-    for (int32_t code = 0; code < column->n_labels; code++)
-        *find_slot(d, column, column->label[code]) = code + 1;
-    return HBL_OK;
-}
-
-static int add_label(dictionary *d, hbl_column *column, const char *text, hbl_error *error)
-{
+    const hbl_table_options *options = &r->cells.options;
+    hbl_table *table = r->table;
+    const size_t n = table->n_columns;
+    char *name = NULL;
     int status;
 
-    if (column->n_labels == INT32_MAX - 1)
-        return hbl_fail(error, HBL_ERR_INPUT, "column \"%s\" has too many different texts",
-                        column->name);
-    status = hbl_grow(&column->label, &d->label_capacity, (size_t)column->n_labels + 1,
-                      sizeof *column->label, "labels", error);
-    if (status)
+    if (options->wanted && !options->wanted(options->wanted_context, table->name[place]))
+        return HBL_OK;
+    name = hbl_strdup(table->name[place], error);
+    if ((status = name ? HBL_OK : HBL_ERR_MEMORY) ||
+        (status = hbl_grow(&table->column, &r->column_capacity, n + 1, sizeof *table->column,
+                           "the columns of the table", error)) ||
+        (status = hbl_grow(&r->builder, &r->builder_capacity, n + 1, sizeof *r->builder,
+                           "the columns of the table", error))) {
+        free(name);
         return status;
-    column->label[column->n_labels] = hbl_strdup(text, error);
-    if (!column->label[column->n_labels])
+    }
+    table->column[n] = (hbl_column){.name = name, .type = HBL_COLUMN_NUMBER};
+    r->builder[n] = (hbl_column_builder){.cell = place};
+    table->n_columns++;
+    return HBL_OK;
+}
+
+static int copy_names(reading *r, hbl_error *error)
+{
+    hbl_table *table = r->table;
+
+    table->name = hbl_calloc(r->n_cells, sizeof *table->name, "the names of columns", error);
+    if (!table->name)
         return HBL_ERR_MEMORY;
-    column->n_labels++;
-    return HBL_OK;
-}
+    while (table->n_names < r->n_cells) {
+        char *name = copy_name(&r->cells.cell[table->n_names], error);
 
-/* code = that of text, which becomes a new label where it is not one yet. */
-static int encode(dictionary *d, hbl_column *column, const char *text, int32_t *code,
-                  hbl_error *error)
-{
-    int32_t *slot;
-    int status;
-
-    if (2 * (size_t)(column->n_labels + 1) > d->n_slots && (status = widen(d, column, error)))
-        return status;
-    slot = find_slot(d, column, text);
-    if (*slot == 0) {
-        if ((status = add_label(d, column, text, error)))
-            return status;
-        *slot = column->n_labels;
-    }
-    *code = *slot - 1;
-    return HBL_OK;
-}
-
-static int encode_cells(hbl_table *table, dictionary *dictionaries, const char *cell,
-                        hbl_error *error)
-{
-    for (size_t i = 0; i < table->n_rows; i++) {
-        for (size_t j = 0; j < table->n_columns; j++, cell += strlen(cell) + 1) {
-            hbl_column *column = &table->column[j];
-            int status;
-
-            if (column->type == HBL_COLUMN_NUMBER)
-                continue;
-            column->code[i] = -1;
-            if (!is_missing(cell) &&
-                (status = encode(&dictionaries[j], column, cell, &column->code[i], error)))
-                return status;
-        }
+        if (!name)
+            return HBL_ERR_MEMORY;
+        table->name[table->n_names++] = name;
     }
     return HBL_OK;
 }
 
-static int read_texts(hbl_table *table, const char *cell, hbl_error *error)
+static int start_columns(reading *r, hbl_error *error)
 {
-    dictionary *dictionaries =
-        hbl_calloc(table->n_columns, sizeof *dictionaries, "an index of texts", error);
-    int status = dictionaries ? HBL_OK : HBL_ERR_MEMORY;
-    size_t n_texts = 0;
+    int status = hbl_header_read(&r->cells, error);
 
-    for (size_t j = 0; j < table->n_columns && !status; j++) {
-        if (table->column[j].type == HBL_COLUMN_NUMBER)
-            continue;
-        table->column[j].code =
-            hbl_calloc(table->n_rows, sizeof(int32_t), "a column of texts", error);
-        status = table->column[j].code ? HBL_OK : HBL_ERR_MEMORY;
-        n_texts++;
-    }
-    if (!status && n_texts > 0)
-        status = encode_cells(table, dictionaries, cell, error);
-    for (size_t j = 0; dictionaries && j < table->n_columns; j++)
-        free(dictionaries[j].slot);
-    free(dictionaries);
+    r->n_cells = r->cells.n_cells;
+    r->header_line = r->cells.line;
+    if (!status)
+        status = copy_names(r, error);
+    for (size_t place = 0; place < r->n_cells && !status; place++)
+        status = add_column(r, place, error);
+    for (size_t j = 0; j < r->table->n_columns; j++)
+        r->builder[j].column = &r->table->column[j];
     return status;
 }
 
-/* ---- the table ---- */
+/* ---- rows */
 
-/* Moves names and lines from cells to the table. */
-static int take_over(hbl_table *table, hbl_cells *cells, hbl_error *error)
+static int fail_count(const reading *r, hbl_error *error)
 {
-    table->column =
-        hbl_calloc(cells->n_columns, sizeof *table->column, "the columns of the table", error);
-    if (!table->column)
-        return HBL_ERR_MEMORY;
-    table->n_columns = cells->n_columns;
-    table->n_rows = cells->n_rows;
-    for (size_t j = 0; j < table->n_columns; j++) {
-        table->column[j].name = cells->name[j];
-        table->column[j].type = HBL_COLUMN_NUMBER;
-        cells->name[j] = NULL;
-    }
-    table->line = cells->line;
-    cells->line = NULL;
-    return HBL_OK;
+    return hbl_fail(error, HBL_ERR_INPUT, "%s:%" PRIu64 ": %zu cell%s where %zu column%s named; %s",
+                    r->table->path, r->cells.line, r->cells.n_cells,
+                    r->cells.n_cells == 1 ? "" : "s", r->n_cells, r->n_cells == 1 ? " is" : "s are",
+                    r->cells.n_cells < r->n_cells
+                        ? "is the line cut short, or an empty cell without its comma?"
+                        : "a cell that has commas in it must stand in quotes");
 }
 
-static int fill(hbl_table *table, const char *path, hbl_cells *cells, hbl_error *error)
+static int take_row(reading *r, size_t row, hbl_error *error)
 {
+    hbl_table *table = r->table;
+    int status = HBL_OK;
+
+    if (r->cells.n_cells != r->n_cells)
+        return fail_count(r, error);
+    if (row >= r->line_capacity && (status = hbl_grow(&table->line, &r->line_capacity, row + 1,
+                                                      sizeof *table->line, "the table", error)))
+        return status;
+    table->line[row] = r->cells.line;
+    for (size_t j = 0; j < table->n_columns && !status; j++) {
+        hbl_column_builder *b = &r->builder[j];
+        if (!b->done && !b->again)
+            status =
+                hbl_column_take(b, row, &r->cells.cell[b->cell], r->cells.options.decimal, error);
+    }
+    return status;
+}
+
+static bool is_unfinished(const reading *r)
+{
+    for (size_t j = 0; j < r->table->n_columns; j++)
+        if (r->builder[j].again)
+            return true;
+    return false;
+}
+
+/* Reads the rows, all of them or, where those show that a column has to be filled anew, the first
+ * ones only. */
+static int read_rows(reading *r, size_t *n_rows, bool *whole, hbl_error *error)
+{
+    size_t row = 0;
+    int status = hbl_cells_next(&r->cells, error);
+
+    while (!status && r->cells.n_cells > 0 && !(row == FIRST_ROWS && is_unfinished(r)) &&
+           !(status = take_row(r, row, error))) {
+        row++;
+        status = hbl_cells_next(&r->cells, error);
+    }
+    *n_rows = row;
+    *whole = r->cells.n_cells == 0;
+    return status;
+}
+
+/* ---- passes */
+
+/* Back to the first row, with columns to be filled from there. */
+static int begin_anew(reading *r, bool whole, hbl_error *error)
+{
+    const int status = hbl_cells_rewind(&r->cells, error);
+
+    for (size_t j = 0; j < r->table->n_columns; j++) {
+        r->builder[j].done = whole && !r->builder[j].again;
+        r->builder[j].again = false;
+    }
+    return status ? status : hbl_cells_next(&r->cells, error);
+}
+
+static int fill(reading *r, hbl_error *error)
+{
+    hbl_table *table = r->table;
+    size_t n_rows = 0;
+    bool whole = false, unfinished = true;
+    int status = start_columns(r, error);
+
+    while (!status && unfinished) {
+        status = read_rows(r, &n_rows, &whole, error);
+        if (!status && table->n_rows > 0 && n_rows != table->n_rows)
+            status =
+                hbl_fail(error, HBL_ERR_INPUT, "%s: it changed while it was read", table->path);
+        if (!status && n_rows == 0)
+            status = hbl_fail(error, HBL_ERR_INPUT,
+                              "%s:%" PRIu64 ": no rows after the names of the columns", table->path,
+                              r->header_line);
+        if (whole)
+            table->n_rows = n_rows;
+        unfinished = is_unfinished(r);
+        if (!status && unfinished)
+            status = begin_anew(r, whole, error);
+    }
+    return status;
+}
+
+/* ---- the table */
+
+static void finish(reading *r)
+{
+    hbl_table *table = r->table;
+    uint64_t *line = realloc(table->line, table->n_rows * sizeof *line);
+
+    if (line)
+        table->line = line;
+    for (size_t j = 0; j < table->n_columns; j++)
+        hbl_column_finish(&r->builder[j], table->n_rows);
+}
+
+static int read_table(hbl_table *table, const char *path, const hbl_table_options *options,
+                      hbl_error *error)
+{
+    reading r = {.table = table};
     int status;
 
     table->path = hbl_strdup(path, error);
     if (!table->path)
         return HBL_ERR_MEMORY;
-    if ((status = hbl_cells_read(path, cells, error)) ||
-        (status = take_over(table, cells, error)) ||
-        (status = read_numbers(table, cells->text, error)))
-        return status;
-    return read_texts(table, cells->text, error);
+    status = hbl_cells_open(table->path, options, &r.cells, error);
+    if (!status)
+        status = fill(&r, error);
+    if (!status)
+        finish(&r);
+    for (size_t j = 0; r.builder && j < table->n_columns; j++)
+        hbl_column_release(&r.builder[j]);
+    free(r.builder);
+    hbl_cells_close(&r.cells);
+    return status;
 }
 
 int hbl_table_read(const char *path, const hbl_table_options *options, hbl_table **table,
                    hbl_error *error)
 {
-    (void)options;
-    hbl_cells cells = {0};
     int status;
 
     *table = hbl_calloc(1, sizeof **table, "a table", error);
     if (!*table)
         return HBL_ERR_MEMORY;
-    status = fill(*table, path, &cells, error);
-    hbl_cells_release(&cells);
+    status = read_table(*table, path, options, error);
     if (status) {
         hbl_table_free(*table);
         *table = NULL;
@@ -237,6 +253,9 @@ void hbl_table_free(hbl_table *table)
         free(column->number);
         free(column->name);
     }
+    for (size_t j = 0; j < table->n_names; j++)
+        free(table->name[j]);
+    free(table->name);
     free(table->column);
     free(table->line);
     free(table->path);

@@ -60,6 +60,8 @@ static int find_column(const hbl_draws *draws, const hbl_parameter *p, size_t n_
         snprintf(name, sizeof name, "mu.%zu", p->row + 1);
     else if (p->kind == HBL_PARAMETER_FIXED)
         snprintf(name, sizeof name, "alpha.%zu", p->row - n_random + 1);
+    else if (p->kind == HBL_PARAMETER_SLOPE)
+        snprintf(name, sizeof name, "Delta.%zu.%zu", p->col + 1, p->row + 1);
     else
         snprintf(name, sizeof name, "Omega.%zu.%zu", p->row + 1, p->col + 1);
     *column = hbl_draws_find(draws, name, *column);

@@ -95,6 +95,13 @@ static int set_files(hbl_run_file *run, const char *directory, hbl_error *error)
     return HBL_OK;
 }
 
+bool hbl_run_file_has_draws(const hbl_run_file *run)
+{
+    const cJSON *method = cJSON_GetObjectItemCaseSensitive(run->root, "method");
+
+    return !cJSON_IsString(method) || strcmp(method->valuestring, "hb") == 0;
+}
+
 int hbl_run_file_read(const char *directory, hbl_run_file *run, hbl_error *error)
 {
     char *text = NULL;
@@ -105,7 +112,7 @@ int hbl_run_file_read(const char *directory, hbl_run_file *run, hbl_error *error
     if (!status)
         status = parse(run, text, error);
     free(text);
-    if (!status)
+    if (!status && hbl_run_file_has_draws(run))
         status = set_files(run, directory, error);
     if (status)
         hbl_run_file_clear(run);
@@ -170,6 +177,29 @@ static int set_names(const hbl_run_file *run, hbl_summary *s, hbl_error *error)
     return HBL_OK;
 }
 
+/* The covariates, where there are any. */
+static int set_covariates(const hbl_run_file *run, hbl_summary *s, hbl_error *error)
+{
+    const cJSON *list = item(item(run->root, "coefficients"), "covariates"), *name;
+    size_t n = 0;
+
+    if (!list)
+        return HBL_OK;
+    s->n_covariates = cJSON_IsArray(list) ? (size_t)cJSON_GetArraySize(list) : 0;
+    s->covariate = hbl_calloc(s->n_covariates, sizeof *s->covariate, "covariates", error);
+    if (!s->covariate)
+        return HBL_ERR_MEMORY;
+    cJSON_ArrayForEach(name, list)
+    {
+        if (!cJSON_IsString(name))
+            return hbl_fail(error, HBL_ERR_INPUT, "%s: coefficients.covariates[%zu] is not a name",
+                            run->path, n);
+        if (set_string(name, "", &s->covariate[n++], error))
+            return HBL_ERR_MEMORY;
+    }
+    return HBL_OK;
+}
+
 static int set_blocks(const hbl_run_file *run, hbl_summary *s, hbl_error *error)
 {
     const cJSON *blocks = item(run->root, "blocks"), *block;
@@ -192,30 +222,35 @@ static int set_blocks(const hbl_run_file *run, hbl_summary *s, hbl_error *error)
     return HBL_OK;
 }
 
-/* "normal", or {"distribution": "johnson-sb", "lower": 0, "upper": 2}. */
-static int set_distribution(const cJSON *random, char **out, hbl_error *error)
+/* "normal", "johnson-sb(0, 2)", or, of an ordered coefficient, "a + lognormal". */
+static int set_distribution(const hbl_run_file *run, int k, char **out, hbl_error *error)
 {
-    const cJSON *name = cJSON_IsObject(random) ? item(random, "distribution") : random;
-    const cJSON *lower = item(random, "lower"), *upper = item(random, "upper");
-    char text[160];
+    const cJSON *name = cJSON_GetArrayItem(item(run->root, "distributions"), k);
+    const cJSON *bounds = cJSON_GetArrayItem(item(run->root, "bounds"), k);
+    const cJSON *above = cJSON_GetArrayItem(item(run->root, "above"), k);
+    const cJSON *lower = cJSON_GetArrayItem(bounds, 0), *upper = cJSON_GetArrayItem(bounds, 1);
+    char text[320];
 
-    if (!cJSON_IsString(name) || !cJSON_IsNumber(lower) || !cJSON_IsNumber(upper))
+    if (!cJSON_IsString(name))
         return set_string(name, "normal", out, error);
-    snprintf(text, sizeof text, "%.80s(%g, %g)", name->valuestring, lower->valuedouble,
-             upper->valuedouble);
+    if (cJSON_IsNumber(lower) && cJSON_IsNumber(upper))
+        snprintf(text, sizeof text, "%.80s(%g, %g)", name->valuestring, lower->valuedouble,
+                 upper->valuedouble);
+    else if (cJSON_IsString(above))
+        snprintf(text, sizeof text, "%.200s + %.80s", above->valuestring, name->valuestring);
+    else
+        snprintf(text, sizeof text, "%.80s", name->valuestring);
     *out = hbl_strdup(text, error);
     return *out ? HBL_OK : HBL_ERR_MEMORY;
 }
 
 static int set_distributions(const hbl_run_file *run, hbl_summary *s, hbl_error *error)
 {
-    const cJSON *random = item(item(run->root, "model"), "random");
-
     s->distribution = hbl_calloc(s->n_random, sizeof *s->distribution, "distributions", error);
     if (!s->distribution)
         return HBL_ERR_MEMORY;
     for (size_t k = 0; k < s->n_random; k++)
-        if (set_distribution(item(random, s->coefficient[k]), &s->distribution[k], error))
+        if (set_distribution(run, (int)k, &s->distribution[k], error))
             return HBL_ERR_MEMORY;
     return HBL_OK;
 }
@@ -286,6 +321,8 @@ int hbl_run_file_describe(const hbl_run_file *run, hbl_summary *s, hbl_error *er
         status = set_string(item(item(run->root, "machine"), "pass"), "", &s->pass, error);
     if (!status)
         status = set_names(run, s, error);
+    if (!status)
+        status = set_covariates(run, s, error);
     if (!status)
         status = set_blocks(run, s, error);
     if (!status)

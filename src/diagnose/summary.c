@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
@@ -24,7 +25,19 @@ static char *two_part_name(const char *prefix, const char *row, const char *col,
     return name;
 }
 
-static const char *const prefix[] = {"mu.", "Omega.", "alpha.", "sd.", "correlation."};
+/* By kind. */
+static const char *const prefix[] = {"mu.", "Omega.", "alpha.", "Delta.", "sd.", "correlation."};
+
+/* As an interaction of the two is called. */
+static char *slope_name(const char *coefficient, const char *covariate, hbl_error *error)
+{
+    const size_t size = strlen(coefficient) + strlen(covariate) + 2;
+    char *name = hbl_calloc(size, 1, "a name", error);
+
+    if (name)
+        snprintf(name, size, "%s:%s", coefficient, covariate);
+    return name;
+}
 
 /* Appends a parameter; row and col count all coefficients, random ones first. */
 static int add(hbl_summary *s, hbl_parameter_kind kind, size_t row, size_t col, hbl_error *error)
@@ -35,8 +48,10 @@ static int add(hbl_summary *s, hbl_parameter_kind kind, size_t row, size_t col, 
     char number[2][24];
 
     *p = (hbl_parameter){.kind = kind, .row = row, .col = col, .truth = NAN};
-    p->name =
-        two_part_name(prefix[kind], s->coefficient[row], pair ? s->coefficient[col] : NULL, error);
+    p->name = kind == HBL_PARAMETER_SLOPE
+                  ? slope_name(s->coefficient[row], s->covariate[col], error)
+                  : two_part_name(prefix[kind], s->coefficient[row],
+                                  pair ? s->coefficient[col] : NULL, error);
     if (!p->name)
         return HBL_ERR_MEMORY;
     if (derived)
@@ -44,7 +59,10 @@ static int add(hbl_summary *s, hbl_parameter_kind kind, size_t row, size_t col, 
     snprintf(number[0], sizeof number[0], "%zu",
              (kind == HBL_PARAMETER_FIXED ? row - s->n_random : row) + 1);
     snprintf(number[1], sizeof number[1], "%zu", col + 1);
-    p->column = two_part_name(prefix[kind], number[0], pair ? number[1] : NULL, error);
+    if (kind == HBL_PARAMETER_SLOPE)
+        p->column = two_part_name(prefix[kind], number[1], number[0], error);
+    else
+        p->column = two_part_name(prefix[kind], number[0], pair ? number[1] : NULL, error);
     return p->column ? HBL_OK : HBL_ERR_MEMORY;
 }
 
@@ -65,7 +83,8 @@ static int list_parameters(hbl_summary *s, hbl_error *error)
     const size_t K = s->n_random, pairs = K * (K + 1) / 2;
     int status = HBL_OK;
 
-    s->parameter = hbl_calloc(K + pairs + s->n_fixed, sizeof *s->parameter, "parameters", error);
+    s->parameter = hbl_calloc(K + pairs + s->n_covariates * K + s->n_fixed, sizeof *s->parameter,
+                              "parameters", error);
     s->derived = hbl_calloc(pairs, sizeof *s->derived, "parameters", error);
     if (!s->parameter || !s->derived)
         return HBL_ERR_MEMORY;
@@ -73,6 +92,9 @@ static int list_parameters(hbl_summary *s, hbl_error *error)
         status = add(s, HBL_PARAMETER_MEAN, k, k, error);
     if (!status)
         status = add_pairs(s, HBL_PARAMETER_COVARIANCE, 0, error);
+    for (size_t k = 0; k < K; k++)
+        for (size_t q = 0; !status && q < s->n_covariates; q++)
+            status = add(s, HBL_PARAMETER_SLOPE, k, q, error);
     for (size_t f = K; !status && f < K + s->n_fixed; f++)
         status = add(s, HBL_PARAMETER_FIXED, f, f, error);
     for (size_t k = 0; !status && k < K; k++)
@@ -186,6 +208,7 @@ void hbl_summary_free(hbl_summary *summary)
     free(summary->method);
     free(summary->status);
     free_names(summary->coefficient, summary->n_random + summary->n_fixed);
+    free_names(summary->covariate, summary->n_covariates);
     free_names(summary->distribution, summary->n_random);
     free(summary->block_of);
     free_parameters(summary->parameter, summary->n_parameters);

@@ -13,7 +13,7 @@
 #include "diagnose/run_file.h"
 
 typedef struct {
-    const cJSON *mean, *sd, *correlation, *fixed;
+    const cJSON *mean, *sd, *correlation, *slope, *fixed;
     const hbl_summary *summary;
 } truth;
 
@@ -54,10 +54,19 @@ static double correlation_of(const truth *t, const char *row, const char *col)
     return cJSON_IsNumber(cell) ? cell->valuedouble : NAN;
 }
 
+/* An element of Delta that the model does not name is 0. */
+static double slope_of(const truth *t, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(t->slope, name) ? number_of(t->slope, name) : 0;
+}
+
 static double truth_of(const truth *t, const hbl_parameter *p)
 {
-    const char *row = t->summary->coefficient[p->row], *col = t->summary->coefficient[p->col];
+    const char *row = t->summary->coefficient[p->row], *col;
 
+    if (p->kind == HBL_PARAMETER_SLOPE)
+        return slope_of(t, p->name);
+    col = t->summary->coefficient[p->col];
     switch (p->kind) {
     case HBL_PARAMETER_MEAN:
         return number_of(t->mean, row);
@@ -65,6 +74,8 @@ static double truth_of(const truth *t, const hbl_parameter *p)
         return correlation_of(t, row, col) * number_of(t->sd, row) * number_of(t->sd, col);
     case HBL_PARAMETER_FIXED:
         return number_of(t->fixed, row);
+    case HBL_PARAMETER_SLOPE:
+        break;
     case HBL_PARAMETER_SD:
         return number_of(t->sd, row);
     case HBL_PARAMETER_CORRELATION:
@@ -103,7 +114,9 @@ int hbl_run_file_truth(const hbl_run_file *run, hbl_summary *summary, hbl_error 
     const truth t = {cJSON_GetObjectItemCaseSensitive(simulate, "mean"),
                      cJSON_GetObjectItemCaseSensitive(simulate, "sd"),
                      cJSON_GetObjectItemCaseSensitive(simulate, "correlation"),
-                     cJSON_GetObjectItemCaseSensitive(simulate, "fixed"), summary};
+                     cJSON_GetObjectItemCaseSensitive(simulate, "slope"),
+                     cJSON_GetObjectItemCaseSensitive(simulate, "fixed"),
+                     summary};
 
     bool simulated;
 

@@ -82,18 +82,17 @@ static double prior_curvature(const hbl_chain *chain, const hbl_entry *entry)
     const hbl_prior *prior = &hb->settings.prior;
     const size_t i = entry->row, K = hb->K;
 
-    switch (entry->kind) {
-    case HBL_ENTRY_MEAN:
-        if (prior->mean == HBL_MEAN_CONJUGATE)
-            return prior->mean_precision * chain->precision[i * K + i];
-        return prior->mean == HBL_MEAN_NORMAL ? prior->mean_precision : 0;
-    case HBL_ENTRY_FACTOR:
+    if (entry->kind == HBL_ENTRY_FIXED)
+        return prior->fixed_precision;
+    if (entry->kind == HBL_ENTRY_FACTOR)
         return (hbl_prior_df_of(hb, &hb->covariance[hb->covariance_of[i]]) +
                 (double)hb->position[i]) /
                (chain->L[i * K + i] * chain->L[i * K + i]);
-    default:
-        return prior->fixed_precision;
-    }
+    if (entry->kind == HBL_ENTRY_SLOPE)
+        return hbl_prior_slope_precision(hb);
+    if (prior->mean == HBL_MEAN_CONJUGATE)
+        return prior->mean_precision * chain->precision[i * K + i];
+    return prior->mean == HBL_MEAN_NORMAL ? prior->mean_precision : 0;
 }
 
 /* R R' = average pooled Hessian + prior curvature; kept as it was where that is not positive

@@ -16,6 +16,7 @@ size_t hbl_chain_arrays(hbl_chain *chain, hbl_chain_array *list)
 {
     const hbl_hb *hb = chain->hb;
     const size_t K = hb->K, F = hb->F, P = hb->P, d = hb->n_entries, tri = HBL_TRIANGLE(K);
+    const size_t slopes = hb->Q * K;
     const size_t lanes = hb->n_blocks * HBL_LANES, sums = hb->layout.n;
     const bool factor = hb->kernel->uses_factor;
     const bool hessian = factor || hb->kernel->uses_hessian;
@@ -29,6 +30,7 @@ size_t hbl_chain_arrays(hbl_chain *chain, hbl_chain_array *list)
         {&chain->L_inverse, K * K, STATE},
         {&chain->omega, K * K, STATE},
         {&chain->precision, K * K, STATE},
+        {&chain->delta, slopes, STATE},
         {&chain->alpha, F, STATE},
         {&chain->lambda, K, STATE},
         {&chain->theta, K * lanes, STATE},
@@ -47,9 +49,9 @@ size_t hbl_chain_arrays(hbl_chain *chain, hbl_chain_array *list)
         {&t->precision_sum, K * K, STATE},
         {&t->pooled_sum, hb->n_pooled_parts * d * d, STATE},
         {&t->pooled_factor, d * d, STATE},
-        {&chain->interweave, K + F + 3 * K * K + 5 * d, SCRATCH},
-        {&chain->scratch, 4 * (K * K + K), SCRATCH},
-        {&chain->drawn, K * K + 4 * K, SCRATCH},
+        {&chain->interweave, K + F + slopes + 3 * K * K + 5 * d, SCRATCH},
+        {&chain->scratch, 4 * (K * K + K + slopes), SCRATCH},
+        {&chain->drawn, K * K + 4 * K + slopes, SCRATCH},
         {&chain->scratch_pooled, d * d, SCRATCH},
         {&chain->chunk_moment, hb->n_chunks * sums * hb->lanes->fold, SCRATCH},
         {&chain->chunk_likelihood, hb->n_chunks, SCRATCH},
@@ -70,6 +72,7 @@ static int workspace_alloc(const hbl_hb *hb, hbl_workspace *w, hbl_error *error)
         double **array;
         size_t rows;
     } cut[] = {
+        {&w->located, hb->Q ? K : 0},
         {&w->beta, P},
         {&w->slope, K},
         {&w->theta, K},
@@ -91,6 +94,7 @@ static int workspace_alloc(const hbl_hb *hb, hbl_workspace *w, hbl_error *error)
         {&w->factor, tri},
         {&w->hessian, HBL_TRIANGLE(P)},
         {&w->uniform, 1},
+        {&w->lent, (hbl_likelihood_scratch(hb->likelihood) + HBL_LANES - 1) / HBL_LANES},
     };
     size_t rows = 0;
 
@@ -180,6 +184,7 @@ void hbl_chain_draw(const hbl_chain *chain, hbl_draw *draw)
 {
     draw->mu = chain->mu;
     draw->omega = chain->omega;
+    draw->delta = chain->delta;
     draw->alpha = chain->alpha;
     draw->log_likelihood = chain->sums.log_likelihood;
     draw->log_posterior = hbl_log_posterior(chain);
@@ -187,7 +192,18 @@ void hbl_chain_draw(const hbl_chain *chain, hbl_draw *draw)
     draw->sweep = chain->sweep;
 }
 
-/* Unpacks persons into the panel's order, through g where transform is set. */
+/* theta_nk of the person in a lane, with what the covariates add. */
+static double theta_of(const hbl_chain *chain, size_t block, size_t lane, size_t k)
+{
+    const hbl_hb *hb = chain->hb;
+    double theta = chain->theta[(block * hb->K + k) * HBL_LANES + lane];
+
+    for (size_t q = 0; q < hb->Q; q++)
+        theta += hb->w[(block * hb->Q + q) * HBL_LANES + lane] * chain->delta[q * hb->K + k];
+    return theta;
+}
+
+/* Unpacks persons into the panel's order, as beta where transform is set. */
 static void unpack(const hbl_chain *chain, bool transform, double *out)
 {
     const hbl_hb *hb = chain->hb;
@@ -195,15 +211,21 @@ static void unpack(const hbl_chain *chain, bool transform, double *out)
     double slope;
 
     for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++) {
-        const size_t person = hb->person[at], block = at / HBL_LANES, lane = at % HBL_LANES;
-        for (size_t k = 0; k < hb->K && person != SIZE_MAX; k++) {
-            const double *theta = &chain->theta[(block * hb->K + k) * HBL_LANES + lane];
-            double *to = &out[person * hb->K + k];
+        const size_t person = hb->person[at];
+        double *to;
+        if (person == SIZE_MAX)
+            continue;
+        to = out + person * hb->K;
+        for (size_t k = 0; k < hb->K; k++) {
+            const double theta = theta_of(chain, at / HBL_LANES, at % HBL_LANES, k);
             if (transform)
-                model->mixing[k]->transform(1, theta, model->lower[k], model->upper[k], to, &slope);
+                model->mixing[k]->transform(1, &theta, model->lower[k], model->upper[k], &to[k],
+                                            &slope);
             else
-                *to = *theta;
+                to[k] = theta;
         }
+        if (transform)
+            hbl_model_cumulate(model, to, 1);
     }
 }
 
@@ -227,7 +249,7 @@ static hbl_kernel_report report_of(const char *name, const hbl_count *count, dou
 size_t hbl_chain_kernels(const hbl_chain *chain, hbl_kernel_report *report, size_t capacity)
 {
     const hbl_hb *hb = chain->hb;
-    hbl_kernel_report all[3];
+    hbl_kernel_report all[4];
     size_t n = 0;
 
     if (hb->K) {
@@ -242,6 +264,8 @@ size_t hbl_chain_kernels(const hbl_chain *chain, hbl_kernel_report *report, size
     if (hb->n_entries)
         all[n++] = report_of(hb->moves_hierarchy ? "interweave" : "fixed", &chain->interweave_count,
                              chain->tuning.interweave_step);
+    if (chain->scale_count.tried > 0)
+        all[n++] = report_of("scales", &chain->scale_count, NAN);
     for (size_t i = 0; i < n && i < capacity; i++)
         report[i] = all[i];
     return n;

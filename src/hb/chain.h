@@ -24,11 +24,11 @@ typedef struct {
     double df, scale;
 } hbl_covariance;
 
-/* An element of the vector (mu, L, alpha) that the interweaving step moves. */
-typedef enum { HBL_ENTRY_MEAN, HBL_ENTRY_FACTOR, HBL_ENTRY_FIXED } hbl_entry_kind;
+/* An element of the vector (mu, L, Delta, alpha) that the interweaving step moves. */
+typedef enum { HBL_ENTRY_MEAN, HBL_ENTRY_FACTOR, HBL_ENTRY_SLOPE, HBL_ENTRY_FIXED } hbl_entry_kind;
 typedef struct {
     hbl_entry_kind kind;
-    size_t row, column; /* mu_row; L_row,column; alpha_row */
+    size_t row, column; /* mu_row; L_row,column; Delta_column,row; alpha_row */
 } hbl_entry;
 
 typedef struct hbl_person_kernel hbl_person_kernel;
@@ -40,12 +40,16 @@ struct hbl_hb {
     hbl_likelihood *likelihood;
     const hbl_lanes *lanes;
     hbl_mnl *pooled;
-    size_t N, K, F, P; /* persons, random and fixed coefficients, P = K + F */
-    size_t n_blocks;   /* of persons */
-    size_t n_chunks;   /* of blocks: what one thread takes at a time; sums are by chunk */
-    size_t *person;    /* [n_blocks * HBL_LANES]: the panel's person, SIZE_MAX for padding */
-    double *valid;     /* [n_blocks][lane]: 1, or 0 for padding */
-    double *tasks;     /* [n_blocks][lane]: T_n, 1 for padding */
+    size_t N, K, F, P;        /* persons, random and fixed coefficients (scale's too), P = K + F */
+    size_t Q;                 /* covariates */
+    size_t n_blocks;          /* of persons */
+    size_t n_chunks;          /* of blocks: what one thread takes at a time; sums are by chunk */
+    size_t *person;           /* [n_blocks * HBL_LANES]: the panel's person, SIZE_MAX for padding */
+    double *valid;            /* [n_blocks][lane]: 1, or 0 for padding */
+    double *tasks;            /* [n_blocks][lane]: T_n, 1 for padding */
+    double *w;                /* [n_blocks][Q][lane]: covariates, sum_n w_n = 0; 0 for padding */
+    double *ww;               /* [Q x Q]: sum_n w_n w_n' = sum_q axis_size_q axis_q axis_q' */
+    double *axis, *axis_size; /* [Q x Q], a row an axis; [Q] */
     size_t n_covariances;
     hbl_covariance *covariance;
     size_t *covariance_of, *position; /* [K]: the covariance block, and the place in it */
@@ -59,8 +63,8 @@ struct hbl_hb {
     size_t n_entries;
     size_t *entry_row;     /* [n_entries]: the place in (theta_n, alpha) that the entry moves */
     size_t n_pooled_parts; /* partial sums of the pooled Hessian, as many as memory allows */
-    hbl_entry *entry;      /* the interweaving vector: empty, alpha, or (mu, L, alpha) */
-    bool moves_hierarchy;  /* it holds mu and L */
+    hbl_entry *entry;      /* the interweaving vector: empty, alpha, or (mu, L, Delta, alpha) */
+    bool moves_hierarchy;  /* it holds mu, L and Delta */
     bool needs_gradient;   /* some step starts from the gradient at the current state */
 };
 
@@ -68,6 +72,7 @@ struct hbl_hb {
 
 /* A thread's scratch space for one block of persons: arrays of lanes. */
 typedef struct {
+    double *located;          /* [K]: theta_n, where there are covariates */
     double *beta, *slope;     /* [P], [K] */
     double *theta, *gradient; /* the proposal [K], d ll / d (theta, alpha) at it [P] */
     double *log_likelihood;   /* [1] */
@@ -80,6 +85,7 @@ typedef struct {
     double *triangle, *factor; /* [K (K + 1) / 2] each */
     double *hessian;           /* [P (P + 1) / 2] */
     double *uniform;           /* [1] */
+    double *lent;              /* hbl_likelihood_scratch */
     hbl_rng rng[HBL_LANES];
     double *memory;           /* all of the above */
     const double **factor_of; /* [n_entries]: what an entry of the interweaving multiplies */
@@ -110,6 +116,8 @@ typedef struct {
     uint64_t non_finite;
 } hbl_count;
 
+/* theta_n is kept less what the covariates add: `theta` here and in the steps is the residual form
+ * theta_n - Delta'w_n ~ N(mu, Omega), and the likelihood is evaluated at theta + Delta'w_n. */
 struct hbl_chain {
     const hbl_hb *hb;
     uint32_t number; /* from 1 */
@@ -117,6 +125,7 @@ struct hbl_chain {
     uint64_t sweep; /* sweeps done */
     /* population */
     double *mu, *L, *L_inverse, *omega, *precision; /* [K], K x K */
+    double *delta;                                  /* [Q x K] */
     double *alpha, *lambda;                         /* [F], [K] (Huang-Wand) */
     /* persons, [n_blocks][...][lane] */
     double *theta, *gradient, *log_likelihood;
@@ -127,14 +136,14 @@ struct hbl_chain {
     hbl_tuning tuning;
     hbl_workspace *workspace; /* [threads] */
     double *interweave;       /* room for its proposal: see interweave.c */
-    double *scratch;          /* [4 (K^2 + K)] for the steps of the population */
-    double *drawn;            /* [K^2 + 4 K] what the population step drew, for the trace */
+    double *scratch;          /* [4 (K^2 + K + Q K)] for the steps of the population */
+    double *drawn;            /* [K^2 + 4 K + Q K] what such a step drew, for the trace */
     double *scratch_pooled;   /* [n_entries x n_entries] */
     double *chunk_moment;     /* [n_chunks][layout.n][fold] */
     double *chunk_likelihood; /* [n_chunks] */
     hbl_count *chunk_count;   /* [n_chunks] */
     double jitter;            /* of the person kernel's step, this sweep */
-    hbl_count person_count, interweave_count, population_count;
+    hbl_count person_count, interweave_count, population_count, scale_count;
     double *person_accepted; /* [n_blocks][lane]: acceptances after warm-up */
     double acceptance;       /* share of persons that moved in the last sweep */
     /* running moments of the persons */
@@ -188,8 +197,18 @@ void hbl_person_step(hbl_chain *chain);
 /* mu, Omega (and lambda) | theta_1..N. */
 int hbl_population_step(hbl_chain *chain, hbl_error *error);
 
-/* mu, L, alpha | z_1..N, choices, with z_n = L^-1 (theta_n - mu) held; or alpha alone. */
+/* Over-relaxation of the population's draws in this sweep; 0: they are independent. */
+double hbl_relaxation(const hbl_chain *chain);
+
+/* Delta | theta_1..N, mu, Omega. */
+int hbl_slope_step(hbl_chain *chain, hbl_error *error);
+
+/* mu, L, Delta, alpha | z_1..N, choices, with z_n = L^-1 (theta_n - Delta'w_n - mu) held; or alpha
+ * alone. */
 void hbl_interweave_step(hbl_chain *chain);
+
+/* L, lambda | z_1..N, choices, under Huang and Wand's prior where the hierarchy is interweaved. */
+void hbl_scale_step(hbl_chain *chain);
 
 /* Learns the preconditioners from the sweep just done; nothing after warm-up. */
 void hbl_adapt(hbl_chain *chain);
@@ -202,19 +221,29 @@ double hbl_adaptation_gain(uint64_t sweep);
 
 /* ---- pieces ---- */
 
-/* beta = g(theta) of a block into workspace->beta; g' into the rows of workspace->slope whose g is
- * not the identity. */
-void hbl_transform(const hbl_hb *hb, const double *theta, hbl_workspace *workspace);
+/* g(theta + Delta'w) of a block into workspace->beta; g' into the rows of workspace->slope whose g
+ * is not the identity. delta NULL: 0. */
+void hbl_transform(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
+                   hbl_workspace *workspace);
 
-/* log-likelihood and gradient wrt (theta, alpha) of a block at theta; log_likelihood may be NULL,
- * or gradient. */
-void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
-                  hbl_workspace *workspace, double *log_likelihood, double *gradient);
+/* log-likelihood and gradient wrt (theta, alpha) of a block at theta + Delta'w; log_likelihood may
+ * be NULL, or gradient. */
+void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
+                  const double *alpha, hbl_workspace *workspace, double *log_likelihood,
+                  double *gradient);
 
 /* Minus the second derivatives of a block's log-likelihood wrt (theta, alpha), leaving out those of
  * g: workspace->hessian, [P (P + 1) / 2]. */
-void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
-                          hbl_workspace *workspace);
+void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
+                          const double *alpha, hbl_workspace *workspace);
+
+/* Adds a block's part to the sums of the current or a proposed state, about mu. */
+void hbl_add_moments(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
+                     const double *gradient, double *partial);
+
+/* Packs the covariates and finds their principal axes. HBL_ERR_INPUT: under a flat prior of the
+ * means one of them is a sum of others, or constant. */
+int hbl_lay_out_covariates(hbl_hb *hb, hbl_error *error);
 
 /* Cuts the blocks into that many parts and calls body(chain, part, first block, end block,
  * workspace) for each, in parallel. */
@@ -231,17 +260,20 @@ void hbl_chain_refresh(hbl_chain *chain);
 /* L_inverse, omega and precision from L. */
 void hbl_derive_from_factor(hbl_chain *chain);
 
-/* ln p(mu, L, alpha), up to a constant, as a density of those; gradient, where not NULL, wrt the
- * entries of the interweaving vector. scratch: K^2 + K. */
-double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *L,
-                            const double *L_inverse, const double *alpha, const double *lambda,
-                            double *scratch, double *gradient);
+/* ln p(mu, L, Delta, alpha), up to a constant, as a density of those; gradient, where not NULL, wrt
+ * the entries of the interweaving vector. scratch: K^2 + K + Q K. */
+double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *delta,
+                            const double *L, const double *L_inverse, const double *alpha,
+                            const double *lambda, double *scratch, double *gradient);
 
-/* ln p(theta, mu, Omega, alpha, choices) up to a constant, as a density of Omega. */
+/* ln p(theta, mu, Delta, Omega, alpha, choices) up to a constant, as a density of Omega. */
 double hbl_log_posterior(const hbl_chain *chain);
 
 /* V_kk of the inverse Wishart of coefficient k. */
 double hbl_prior_scale_of(const hbl_hb *hb, const double *lambda, size_t k);
+
+/* The precision of Delta's elements. */
+double hbl_prior_slope_precision(const hbl_hb *hb);
 
 /* Degrees of freedom of the inverse Wishart of a covariance block. */
 double hbl_prior_df_of(const hbl_hb *hb, const hbl_covariance *covariance);
@@ -258,11 +290,12 @@ void hbl_refactor(hbl_chain *chain);
 
 /* ---- state ---- */
 
-/* Sets the state from outside: theta is n_persons x K in the panel's order; lambda may be NULL.
- * HBL_ERR_NUMERIC where omega is not positive definite. */
+/* Sets the state from outside: theta (what the covariates add included) is n_persons x K in the
+ * panel's order; lambda may be NULL, and delta where there are no covariates. HBL_ERR_NUMERIC where
+ * omega is not positive definite. */
 int hbl_chain_set_state(hbl_chain *chain, const double *theta, const double *mu,
-                        const double *omega, const double *alpha, const double *lambda,
-                        hbl_error *error);
+                        const double *delta, const double *omega, const double *alpha,
+                        const double *lambda, hbl_error *error);
 void hbl_chain_theta(const hbl_chain *chain, double *theta);
 
 /* ---- trace (see trace.c) ---- */

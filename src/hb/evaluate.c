@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The likelihood as the sampler sees it: in theta, beta = g(theta), and alpha.
+ * The likelihood as the sampler sees it: in theta, beta = g(theta + Delta'w), and alpha.
  */
 #include <string.h>
 
 #include "hb/chain.h"
 
-void hbl_transform(const hbl_hb *hb, const double *theta, hbl_workspace *w)
+void hbl_transform(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
+                   hbl_workspace *w)
 {
     const hbl_model *model = hb->model;
 
+    if (hb->Q && delta) {
+        memcpy(w->located, theta, hb->K * HBL_LANES * sizeof *theta);
+        hb->lanes->shift(hb->Q, hb->K, hbl_at_block(hb->w, block, hb->Q), delta, 1, w->located);
+        theta = w->located;
+    }
     memcpy(w->beta, theta, hb->K * HBL_LANES * sizeof *theta);
     for (size_t c = 0; c < hb->n_curved; c++) {
         const size_t k = hb->curved[c], at = k * HBL_LANES;
@@ -19,10 +25,10 @@ void hbl_transform(const hbl_hb *hb, const double *theta, hbl_workspace *w)
 }
 
 /* The columns of the likelihood: beta_n, then alpha in every lane. */
-static void fill_columns(const hbl_hb *hb, const double *theta, const double *alpha,
-                         hbl_workspace *w)
+static void fill_columns(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
+                         const double *alpha, hbl_workspace *w)
 {
-    hbl_transform(hb, theta, w);
+    hbl_transform(hb, block, theta, delta, w);
     for (size_t f = 0; f < hb->F; f++)
         for (size_t l = 0; l < HBL_LANES; l++)
             w->beta[(hb->K + f) * HBL_LANES + l] = alpha[f];
@@ -34,20 +40,20 @@ static void multiply_by_slope(const hbl_workspace *w, size_t k, double *row)
         row[l] *= w->slope[k * HBL_LANES + l];
 }
 
-void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
-                  hbl_workspace *w, double *log_likelihood, double *gradient)
+void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
+                  const double *alpha, hbl_workspace *w, double *log_likelihood, double *gradient)
 {
-    fill_columns(hb, theta, alpha, w);
-    hbl_likelihood_block(hb->likelihood, block, w->beta, log_likelihood, gradient, NULL);
+    fill_columns(hb, block, theta, delta, alpha, w);
+    hbl_likelihood_block(hb->likelihood, block, w->beta, log_likelihood, gradient, w->lent);
     for (size_t c = 0; gradient && c < hb->n_curved; c++)
         multiply_by_slope(w, hb->curved[c], gradient + hb->curved[c] * HBL_LANES);
 }
 
-void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *alpha,
-                          hbl_workspace *w)
+void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
+                          const double *alpha, hbl_workspace *w)
 {
-    fill_columns(hb, theta, alpha, w);
-    hbl_likelihood_block_hessian(hb->likelihood, block, w->beta, false, w->hessian, NULL);
+    fill_columns(hb, block, theta, delta, alpha, w);
+    hbl_likelihood_block_hessian(hb->likelihood, block, w->beta, false, w->hessian, w->lent);
     for (size_t c = 0; c < hb->n_curved; c++) {
         const size_t k = hb->curved[c];
         for (size_t j = 0; j <= k; j++)
@@ -55,4 +61,13 @@ void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, c
         for (size_t i = k; i < hb->P; i++)
             multiply_by_slope(w, k, w->hessian + (HBL_TRIANGLE(i) + k) * HBL_LANES);
     }
+}
+
+void hbl_add_moments(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
+                     const double *gradient, double *partial)
+{
+    hb->lanes->moments(&hb->layout, mu, hb->valid + block * HBL_LANES, theta, gradient, partial);
+    if (hb->Q)
+        hb->lanes->cross(&hb->layout, mu, hbl_at_block(hb->w, block, hb->Q), theta, gradient,
+                         partial);
 }

@@ -89,7 +89,7 @@ static int list_curved(hbl_hb *hb, hbl_error *error)
 static int lay_out_entries(hbl_hb *hb, hbl_error *error)
 {
     hb->moves_hierarchy = hb->settings.interweave && hb->K > 0;
-    hb->entry = hbl_calloc(hb->K + HBL_TRIANGLE(hb->K) + hb->F, sizeof *hb->entry,
+    hb->entry = hbl_calloc(hb->K + HBL_TRIANGLE(hb->K) + hb->Q * hb->K + hb->F, sizeof *hb->entry,
                            "population parameters", error);
     if (!hb->entry)
         return HBL_ERR_MEMORY;
@@ -99,6 +99,9 @@ static int lay_out_entries(hbl_hb *hb, hbl_error *error)
         for (size_t j = 0; j <= i; j++)
             if (hb->covariance_of[i] == hb->covariance_of[j])
                 hb->entry[hb->n_entries++] = (hbl_entry){HBL_ENTRY_FACTOR, i, j};
+    for (size_t i = 0; hb->moves_hierarchy && i < hb->K; i++)
+        for (size_t q = 0; q < hb->Q; q++)
+            hb->entry[hb->n_entries++] = (hbl_entry){HBL_ENTRY_SLOPE, i, q};
     for (size_t f = 0; f < hb->F; f++)
         hb->entry[hb->n_entries++] = (hbl_entry){HBL_ENTRY_FIXED, f, 0};
     hb->entry_row =
@@ -133,6 +136,24 @@ static double unit_of_utility(const hbl_model *model, size_t column)
         }
     }
     return 1 / sqrt(squares / (double)panel->n_rows);
+}
+
+/* The same for a coefficient of the scale, exp(v_n'lambda): the change that moves its logarithm by
+ * about 3 / MOST_UTILITY, so that no chain starts at a scale of a person much beyond exp(3). */
+static double unit_of_scale(const hbl_model *model, size_t column)
+{
+    const size_t N = model->panel->n_persons;
+    double squares = 0;
+
+    for (size_t n = 0; n < N; n++)
+        squares += model->v[n * model->n_scale + column] * model->v[n * model->n_scale + column];
+    return 3.0 / MOST_UTILITY / sqrt(squares / (double)N);
+}
+
+static double unit_of_fixed(const hbl_model *model, size_t f)
+{
+    return f < model->n_fixed ? unit_of_utility(model, model->n_random + f)
+                              : unit_of_scale(model, f - model->n_fixed);
 }
 
 static double clamp(double x, double most)
@@ -178,11 +199,27 @@ static int take_pooled(hbl_hb *hb, hbl_error *error)
             hb->spread[k] = 1;
     }
     for (size_t f = 0; f < hb->F; f++) {
-        const double most = MOST_UTILITY * unit_of_utility(model, K + f);
+        const double most = MOST_UTILITY * unit_of_fixed(model, f);
         const double error_of = hb->pooled->standard_error[K + f];
         hb->alpha_pooled[f] = clamp(hb->pooled->estimate[K + f], most);
         hb->alpha_spread[f] = isfinite(error_of) ? fmin(2 * error_of, 0.5 * most) : 1;
     }
+    return HBL_OK;
+}
+
+/* What other methods can do and this one cannot. */
+static int refuse_foreign(const hbl_model *model, hbl_error *error)
+{
+    if (model->panel->weight)
+        return hbl_fail(error, HBL_ERR_INPUT,
+                        "hierarchical Bayes takes no person weights, which are used by the methods "
+                        "mnl and msl: leave out data.weight, or choose one of those");
+    for (size_t k = 0; k < model->n_random; k++)
+        if (!model->mixing[k]->transform)
+            return hbl_fail(error, HBL_ERR_INPUT,
+                            "%s is %s, a distribution that only the method msl can estimate, being "
+                            "no transform of a normal variable",
+                            model->name[k], model->mixing[k]->name);
     return HBL_OK;
 }
 
@@ -202,15 +239,20 @@ int hbl_hb_alloc(const hbl_model *model, const hbl_hb_settings *settings, int th
     hb->lanes = hbl_lanes_best();
     hb->N = model->panel->n_persons;
     hb->K = model->n_random;
-    hb->F = model->n_fixed;
-    hb->P = model->n_columns;
-    hb->layout = hbl_moment_layout_of(hb->K, hb->P);
+    hb->F = model->n_fixed + model->n_scale;
+    hb->P = model->n_coefficients;
+    hb->Q = hb->K ? model->n_covariates : 0;
+    hb->layout = hbl_moment_layout_of(hb->K, hb->P, hb->Q);
     if (!hb->kernel)
         status = hbl_fail(error, HBL_ERR_INPUT, "no kernel is called \"%s\"", settings->kernel);
     else
+        status = refuse_foreign(model, error);
+    if (!status)
         status = hbl_likelihood_alloc(model, settings->precision, NULL, &hb->likelihood, error);
     if (!status)
         status = lay_out_persons(hb, error);
+    if (!status)
+        status = hbl_lay_out_covariates(hb, error);
     if (!status)
         status = lay_out_covariances(hb, error);
     if (!status)
@@ -242,6 +284,10 @@ void hbl_hb_free(hbl_hb *hb)
     free(hb->person);
     free(hb->valid);
     free(hb->tasks);
+    free(hb->w);
+    free(hb->ww);
+    free(hb->axis);
+    free(hb->axis_size);
     free(hb->entry);
     free(hb->entry_row);
     free(hb->curved);

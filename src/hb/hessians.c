@@ -10,7 +10,8 @@
 
 /* The running averages' part of some blocks. The derivative of a person's (theta, alpha) by an
  * entry of the interweaving vector touches one coefficient and is 1 for mu and alpha, z_nj for
- * L_ij, z_n = L^-1 (theta_n - mu). pooled NULL: the persons' Hessians alone. */
+ * L_ij, z_n = L^-1 (theta_n - Delta'w_n - mu), and w_nq for Delta_qk. pooled NULL: the persons'
+ * Hessians alone. */
 static void accumulate(hbl_chain *chain, size_t first, size_t end, double *pooled, hbl_workspace *w)
 {
     const hbl_hb *hb = chain->hb;
@@ -26,12 +27,16 @@ static void accumulate(hbl_chain *chain, size_t first, size_t end, double *poole
 
     for (size_t block = first; block < end; block++) {
         const double *theta = hbl_at_block(chain->theta, block, K);
-        hbl_evaluate_hessian(hb, block, theta, chain->alpha, w);
+        hbl_evaluate_hessian(hb, block, theta, chain->delta, chain->alpha, w);
         if (hb->kernel->uses_factor) {
             double *sum = hbl_at_block(chain->tuning.hessian, block, tri);
             for (size_t e = 0; e < tri * HBL_LANES; e++)
                 sum[e] += w->hessian[e];
         }
+        for (size_t e = 0; pooled && e < hb->n_entries; e++)
+            if (hb->entry[e].kind == HBL_ENTRY_SLOPE)
+                w->factor_of[e] =
+                    hbl_at_block(hb->w, block, hb->Q) + hb->entry[e].column * HBL_LANES;
         if (pooled) {
             hb->lanes->affine(K, chain->L_inverse, chain->mu, origin, theta, w->theta);
             hb->lanes->pooled(hb->n_entries, hb->entry_row, w->factor_of, w->hessian, pooled);
@@ -96,7 +101,7 @@ static void fractional(const hbl_hb *hb, size_t block, const double *theta, hbl_
 {
     const size_t K = hb->K;
 
-    hbl_evaluate(hb, block, theta, hb->alpha_pooled, w, value, gradient);
+    hbl_evaluate(hb, block, theta, NULL, hb->alpha_pooled, w, value, gradient);
     for (size_t l = 0; l < HBL_LANES; l++) {
         const double weight = pooled_weight(hb, block, l);
         value[l] *= 1 - fraction;
@@ -116,7 +121,7 @@ static void fractional(const hbl_hb *hb, size_t block, const double *theta, hbl_
 static void fractional_hessian(const hbl_hb *hb, size_t block, const double *theta,
                                hbl_workspace *w)
 {
-    hbl_evaluate_hessian(hb, block, theta, hb->alpha_pooled, w);
+    hbl_evaluate_hessian(hb, block, theta, NULL, hb->alpha_pooled, w);
     for (size_t i = 0, e = 0; i < hb->K; i++)
         for (size_t j = 0; j <= i; j++, e++)
             for (size_t l = 0; l < HBL_LANES; l++)

@@ -6,6 +6,8 @@
  *   ln p(L)  = sum_i [-(df + m + 1) + m - i] ln L_ii - tr(V Omega^-1) / 2    (IW, dOmega/dL
  * included) ln p(mu | L) = -sum_i ln L_ii - a |L^-1 (mu - b)|^2 / 2                     (conjugate)
  *   ln p(mu)     = -p |mu - b|^2 / 2                                            (normal)
+ *   ln p(Delta)  = -p_d |Delta|^2 / 2                          (whatever the prior of mu, p_d = 0
+ * where that is flat)
  *   ln p(alpha)  = -p_f |alpha - b_f|^2 / 2
  */
 #include <math.h>
@@ -32,6 +34,11 @@ double hbl_prior_df_of(const hbl_hb *hb, const hbl_covariance *covariance)
     if (prior->covariance == HBL_COVARIANCE_HUANG_WAND)
         return df + (double)covariance->size - 1;
     return df;
+}
+
+double hbl_prior_slope_precision(const hbl_hb *hb)
+{
+    return hb->settings.prior.mean == HBL_MEAN_FLAT ? 0 : hb->settings.prior.mean_precision;
 }
 
 void hbl_derive_from_factor(hbl_chain *chain)
@@ -87,15 +94,16 @@ static void whitened_scale(const hbl_hb *hb, const double *L_inverse, const doub
         }
 }
 
-double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *L,
-                            const double *L_inverse, const double *alpha, const double *lambda,
-                            double *scratch, double *gradient)
+double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *delta,
+                            const double *L, const double *L_inverse, const double *alpha,
+                            const double *lambda, double *scratch, double *gradient)
 {
     const hbl_prior *prior = &hb->settings.prior;
     const size_t K = hb->K;
     const double a = prior->mean == HBL_MEAN_CONJUGATE ? prior->mean_precision : 0;
     const double p = prior->mean == HBL_MEAN_NORMAL ? prior->mean_precision : 0;
     double *u = scratch, *w = scratch + K; /* u = L^-1 (mu - b) */
+    const double p_slope = hbl_prior_slope_precision(hb);
     double log_density = 0;
 
     for (size_t i = 0; i < K; i++) {
@@ -109,6 +117,8 @@ double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *L,
         log_density += diagonal_power(hb, i) * log(L[i * K + i]) - 0.5 * a * u[i] * u[i] -
                        0.5 * p * deviation * deviation;
     }
+    for (size_t e = 0; e < hb->Q * K; e++)
+        log_density -= 0.5 * p_slope * delta[e] * delta[e];
     for (size_t f = 0; f < hb->F; f++)
         log_density -= 0.5 * prior->fixed_precision * (alpha[f] - prior->fixed_location) *
                        (alpha[f] - prior->fixed_location);
@@ -127,6 +137,9 @@ double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *L,
                           transpose_times(K, L_inverse, w + j, i, K) +
                           (i == j ? diagonal_power(hb, i) / L[i * K + i] : 0);
             break;
+        case HBL_ENTRY_SLOPE:
+            gradient[e] = -p_slope * delta[j * K + i];
+            break;
         case HBL_ENTRY_FIXED:
             gradient[e] = -prior->fixed_precision * (alpha[i] - prior->fixed_location);
             break;
@@ -141,8 +154,9 @@ double hbl_log_posterior(const hbl_chain *chain)
 {
     const hbl_hb *hb = chain->hb;
     const hbl_prior *prior = &hb->settings.prior;
-    double log_density = hbl_log_prior_factor(hb, chain->mu, chain->L, chain->L_inverse,
-                                              chain->alpha, chain->lambda, chain->scratch, NULL);
+    double log_density =
+        hbl_log_prior_factor(hb, chain->mu, chain->delta, chain->L, chain->L_inverse, chain->alpha,
+                             chain->lambda, chain->scratch, NULL);
 
     for (size_t k = 0; k < hb->K; k++) {
         const hbl_covariance *c = &hb->covariance[hb->covariance_of[k]];

@@ -16,14 +16,17 @@ const hbl_lanes *hbl_lanes_best(void)
     return tables[hbl_isa_best()];
 }
 
-hbl_moment_layout hbl_moment_layout_of(size_t n_random, size_t n_columns)
+hbl_moment_layout hbl_moment_layout_of(size_t n_random, size_t n_columns, size_t n_covariates)
 {
-    hbl_moment_layout layout = {.n_random = n_random, .n_columns = n_columns};
+    hbl_moment_layout layout = {
+        .n_random = n_random, .n_columns = n_columns, .n_covariates = n_covariates};
 
     layout.d = 0;
     layout.dd = layout.d + n_random;
     layout.g = layout.dd + HBL_TRIANGLE(n_random);
     layout.gd = layout.g + n_columns;
-    layout.n = layout.gd + HBL_TRIANGLE(n_random);
+    layout.wd = layout.gd + HBL_TRIANGLE(n_random);
+    layout.wg = layout.wd + n_covariates * n_random;
+    layout.n = layout.wg + n_covariates * n_random;
     return layout;
 }

@@ -15,9 +15,11 @@
 
 /* Sums over persons that a sweep needs, accumulated by block in `moments`. d = theta - mu. */
 typedef struct {
-    size_t n_random, n_columns;
+    size_t n_random, n_columns, n_covariates;
     size_t d, dd; /* offsets: sum d [K], lower triangle of sum d d' */
     size_t g, gd; /* offsets: sum gradient [P], lower triangle of sum gradient d' */
+    size_t wd;    /* offsets: sum w d' [Q x K] */
+    size_t wg;    /* sum w gradient' [Q x K], of theta's rows */
     size_t n;     /* sums in all */
 } hbl_moment_layout;
 
@@ -46,6 +48,12 @@ typedef struct {
     /* Adds a block's part to the sums: partial is [layout->n][fold]; valid is 0 or 1 a lane. */
     void (*moments)(const hbl_moment_layout *layout, const double *mu, const double *valid,
                     const double *theta, const double *gradient, double *partial);
+    /* The same for wd and wg; w is the block's covariates, [Q][lane]. */
+    void (*cross)(const hbl_moment_layout *layout, const double *mu, const double *w,
+                  const double *theta, const double *gradient, double *partial);
+    /* out_k += sign * sum_q w_q delta_qk, delta Q x K, shared. */
+    void (*shift)(size_t Q, size_t K, const double *w, const double *delta, double sign,
+                  double *out);
     /* sums[i] = the total over that many pieces of what `moments` left there, in order. */
     void (*total)(size_t pieces, size_t n, const double *partial, double *sums);
     /* sums += J' H J over the lanes, lower triangle, n x n: entry e of the n changes row[e] of a
@@ -58,6 +66,6 @@ typedef struct {
 /* The table for the widest instruction set of this machine (see core/isa.h). */
 const hbl_lanes *hbl_lanes_best(void);
 
-hbl_moment_layout hbl_moment_layout_of(size_t n_random, size_t n_columns);
+hbl_moment_layout hbl_moment_layout_of(size_t n_random, size_t n_columns, size_t n_covariates);
 
 #endif

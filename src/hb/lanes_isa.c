@@ -194,6 +194,34 @@ static void moments(const hbl_moment_layout *layout, const double *restrict mu,
     }
 }
 
+static void cross(const hbl_moment_layout *layout, const double *restrict mu,
+                  const double *restrict w, const double *restrict theta,
+                  const double *restrict gradient, double *restrict partial)
+{
+    const size_t K = layout->n_random;
+    vec *wd = (vec *)partial + layout->wd, *wg = (vec *)partial + layout->wg;
+
+    for (size_t q = 0; q < layout->n_covariates; q++)
+        for (size_t k = 0; k < K; k++) {
+            vec deviation = {0}, slope = {0};
+            FOR_VECTORS(v)
+            {
+                deviation += AT(w, q, v) * (AT(theta, k, v) - mu[k]);
+                slope += AT(w, q, v) * AT(gradient, k, v);
+            }
+            wd[q * K + k] += deviation;
+            wg[q * K + k] += slope;
+        }
+}
+
+static void shift(size_t Q, size_t K, const double *restrict w, const double *restrict delta,
+                  double sign, double *restrict out)
+{
+    for (size_t q = 0; q < Q; q++)
+        for (size_t k = 0; k < K; k++)
+            FOR_VECTORS(v) SET(out, k, v) += sign * delta[q * K + k] * AT(w, q, v);
+}
+
 static void total(size_t pieces, size_t n, const double *restrict partial, double *restrict sums)
 {
     for (size_t i = 0; i < n; i++) {
@@ -234,6 +262,8 @@ const hbl_lanes TABLE_NAME(HBL_ISA) = {
     .inverse_factor = inverse_factor,
     .select = select,
     .moments = moments,
+    .cross = cross,
+    .shift = shift,
     .total = total,
     .pooled = pooled,
     .fold = WIDTH,

@@ -22,7 +22,9 @@ static void accumulate_chunk(hbl_chain *chain, size_t chunk, size_t first, size_
         double *m2 = hbl_at_block(chain->beta_m2, block, hb->K);
         double *rlh = chain->rlh_mean + block * HBL_LANES;
 
-        hbl_transform(hb, theta, w);
+        hbl_transform(hb, block, theta, chain->delta, w);
+        for (size_t l = 0; l < HBL_LANES; l++)
+            hbl_model_cumulate(hb->model, w->beta + l, HBL_LANES);
         for (size_t e = 0; e < hb->K * HBL_LANES; e++) {
             const double difference = w->beta[e] - mean[e];
             mean[e] += difference / n;

@@ -42,8 +42,8 @@ static void propose(const hbl_chain *chain, size_t block, hbl_workspace *w)
     for (int step = 1; step <= LEAPFROG_STEPS; step++) {
         const int last = step == LEAPFROG_STEPS;
         lanes->drift(K, factor, w->momentum, w->step, w->theta);
-        hbl_evaluate(hb, block, w->theta, chain->alpha, w, last ? w->log_likelihood : NULL,
-                     w->gradient);
+        hbl_evaluate(hb, block, w->theta, chain->delta, chain->alpha, w,
+                     last ? w->log_likelihood : NULL, w->gradient);
         lanes->normal(K, chain->mu, chain->precision, w->theta, w->deviation, w->q, w->quadratic);
         lanes->kick(K, factor, w->gradient, last ? w->half_step : w->step, w->q, w->momentum);
     }

@@ -158,9 +158,8 @@ static void step_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,
             step_block(chain, block, workspace, &count);
         for (size_t l = 0; l < HBL_LANES; l++)
             log_likelihood += chain->log_likelihood[block * HBL_LANES + l];
-        hb->lanes->moments(&hb->layout, chain->mu, hb->valid + block * HBL_LANES,
-                           hbl_at_block(chain->theta, block, hb->K),
-                           hbl_at_block(chain->gradient, block, hb->P), sums);
+        hbl_add_moments(hb, block, chain->mu, hbl_at_block(chain->theta, block, hb->K),
+                        hbl_at_block(chain->gradient, block, hb->P), sums);
     }
     chain->chunk_likelihood[chunk] = log_likelihood;
     chain->chunk_count[chunk] = count;

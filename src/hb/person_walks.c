@@ -19,7 +19,7 @@ static void symmetric_log_ratio(const hbl_chain *chain, size_t block, hbl_worksp
     const hbl_hb *hb = chain->hb;
     const double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
 
-    hbl_evaluate(hb, block, w->theta, chain->alpha, w, w->log_likelihood,
+    hbl_evaluate(hb, block, w->theta, chain->delta, chain->alpha, w, w->log_likelihood,
                  hb->needs_gradient ? w->gradient : NULL);
     hb->lanes->normal(hb->K, chain->mu, chain->precision, hbl_at_block(chain->theta, block, hb->K),
                       w->deviation, w->q, w->quadratic_start);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * mu, Omega | theta_1..N by conjugate draws, over-relaxed.
+ * mu, Omega | theta_1..N, Delta by conjugate draws, over-relaxed; theta less Delta'w throughout.
  *
  * Covariance block of m coefficients, Omega ~ IW(df, V). With N persons and A A' the matrix of the
  * conditional IW(df + N, A A'), Bartlett's decomposition gives the factor of a draw in one step:
@@ -228,7 +228,8 @@ static void draw_lambda(hbl_chain *chain, innovation *move)
     }
 }
 
-/* Moves the sums to the new mu and takes sum_n |L^-1 (theta_n - mu)|^2 = tr(Omega^-1 sum d d'). */
+/* Moves the sums to the new mu (sum w d' stays: sum w = 0) and takes sum_n |L^-1 (theta_n - mu)|^2
+ * = tr(Omega^-1 sum d d'). */
 static void recentre(hbl_chain *chain)
 {
     const hbl_hb *hb = chain->hb;
@@ -264,14 +265,18 @@ static void trace_step(const hbl_chain *chain, const innovation *move)
     hbl_trace(chain, "population", -1, field, sizeof field / sizeof *field);
 }
 
+double hbl_relaxation(const hbl_chain *chain)
+{
+    return chain->sweep < INDEPENDENT_SWEEPS ? 0 : chain->hb->settings.over_relaxation;
+}
+
 int hbl_population_step(hbl_chain *chain, hbl_error *error)
 {
     const hbl_hb *hb = chain->hb;
     innovation move = {.rng = hbl_rng_stream(hb->settings.seed, chain->number,
                                              HBL_STREAM_POPULATION, 0, chain->sweep),
                        .rho = hb->settings.over_relaxation,
-                       .independent =
-                           hb->settings.over_relaxation <= 0 || chain->sweep < INDEPENDENT_SWEEPS,
+                       .independent = hbl_relaxation(chain) <= 0,
                        .count = &chain->population_count,
                        .drawn = chain->trace ? chain->drawn : NULL};
     int status = HBL_OK;

@@ -23,11 +23,10 @@ static void refresh_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t e
         double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
         double *gradient = hbl_at_block(chain->gradient, block, hb->P);
 
-        hbl_evaluate(hb, block, theta, chain->alpha, w, log_likelihood, gradient);
+        hbl_evaluate(hb, block, theta, chain->delta, chain->alpha, w, log_likelihood, gradient);
         for (size_t l = 0; l < HBL_LANES; l++)
             chain->chunk_likelihood[chunk] += log_likelihood[l];
-        hb->lanes->moments(&hb->layout, chain->mu, hb->valid + block * HBL_LANES, theta, gradient,
-                           sums);
+        hbl_add_moments(hb, block, chain->mu, theta, gradient, sums);
     }
 }
 
@@ -62,6 +61,12 @@ static void disperse(hbl_chain *chain)
     }
     for (size_t f = 0; f < hb->F; f++)
         chain->alpha[f] = hb->alpha_pooled[f] + hb->alpha_spread[f] * hbl_rng_normal(&rng);
+    for (size_t q = 0; q < hb->Q; q++) {
+        const double size = sqrt((double)hb->Q * hb->ww[q * hb->Q + q] / (double)hb->N);
+        for (size_t k = 0; k < hb->K; k++)
+            chain->delta[q * hb->K + k] =
+                size > 0 ? 0.5 * hb->spread[k] / size * hbl_rng_normal(&rng) : 0;
+    }
     for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++) {
         const size_t person = hb->person[at], block = at / HBL_LANES, lane = at % HBL_LANES;
         if (person == SIZE_MAX)
@@ -98,8 +103,8 @@ int hbl_chain_start(hbl_chain *chain, hbl_error *error)
 }
 
 int hbl_chain_set_state(hbl_chain *chain, const double *theta, const double *mu,
-                        const double *omega, const double *alpha, const double *lambda,
-                        hbl_error *error)
+                        const double *delta, const double *omega, const double *alpha,
+                        const double *lambda, hbl_error *error)
 {
     const hbl_hb *hb = chain->hb;
 
@@ -108,12 +113,17 @@ int hbl_chain_set_state(hbl_chain *chain, const double *theta, const double *mu,
     memcpy(chain->mu, mu, hb->K * sizeof(double));
     if (hb->F)
         memcpy(chain->alpha, alpha, hb->F * sizeof(double));
+    if (hb->Q)
+        memcpy(chain->delta, delta, hb->Q * hb->K * sizeof(double));
     if (lambda)
         memcpy(chain->lambda, lambda, hb->K * sizeof(double));
     for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++)
         for (size_t k = 0; k < hb->K && hb->person[at] != SIZE_MAX; k++)
             chain->theta[(at / HBL_LANES * hb->K + k) * HBL_LANES + at % HBL_LANES] =
                 theta[hb->person[at] * hb->K + k];
+    for (size_t block = 0; hb->Q && block < hb->n_blocks; block++)
+        hb->lanes->shift(hb->Q, hb->K, hbl_at_block(hb->w, block, hb->Q), chain->delta, -1,
+                         hbl_at_block(chain->theta, block, hb->K));
     hbl_chain_refresh(chain);
     return HBL_OK;
 }

@@ -14,7 +14,7 @@ typedef struct {
     uint64_t sweep, n_accumulated;
     double log_likelihood, sum_z2, jitter, acceptance;
     double n_hessians, n_pooled, interweave_step;
-    hbl_count person_count, interweave_count, population_count;
+    hbl_count person_count, interweave_count, population_count, scale_count;
 } scalars;
 
 static scalars scalars_of(const hbl_chain *chain)
@@ -31,7 +31,8 @@ static scalars scalars_of(const hbl_chain *chain)
                      .interweave_step = tuning->interweave_step,
                      .person_count = chain->person_count,
                      .interweave_count = chain->interweave_count,
-                     .population_count = chain->population_count};
+                     .population_count = chain->population_count,
+                     .scale_count = chain->scale_count};
 }
 
 static void set_scalars(hbl_chain *chain, const scalars *from)
@@ -48,6 +49,7 @@ static void set_scalars(hbl_chain *chain, const scalars *from)
     chain->person_count = from->person_count;
     chain->interweave_count = from->interweave_count;
     chain->population_count = from->population_count;
+    chain->scale_count = from->scale_count;
 }
 
 /* The arrays of the state; the list wants a chain that may be changed, which is not done here. */

@@ -3,10 +3,10 @@
  * The trace: one JSON object a line for each kernel, with all that a reader needs to compute the
  * decision again from the model and the data.
  *
- *   {"sweep":0,"step":"state","mu":[..],"L":[..],"alpha":[..]}                before the person
- * step
+ *   {"sweep":0,"step":"state","mu":[..],"L":[..],"delta":[..],"alpha":[..]}   before the persons
  *   {"sweep":0,"step":"person","person":3,"theta":[..],"proposal":[..],...}
  *   {"sweep":0,"step":"population","mu":[..],"L":[..],...}
+ *   {"sweep":0,"step":"slopes","drawn":[..],"delta":[..]}                     with covariates
  *   {"sweep":0,"step":"interweave","v":[..],...}
  */
 #include <inttypes.h>

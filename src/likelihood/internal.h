@@ -17,11 +17,22 @@ struct hbl_likelihood {
     hbl_packing packing;
     hbl_pack in_double; /* always there: the Hessian and the pooled fit are in double */
     hbl_pack in_float;  /* empty under DOUBLE */
+    double *v;          /* [block][n_scale][HBL_LANES]; NULL: none */
     char name[32];
 };
 
-/* hbl_likelihood_block in double, whatever the precision asked for. */
-void hbl_likelihood_block_double(const hbl_likelihood *likelihood, size_t block, const double *beta,
-                                 double *log_likelihood, double *gradient);
+/* The pass itself over the columns of x, beta [n_columns][HBL_LANES]; either output may be NULL. */
+void hbl_likelihood_pass(const hbl_likelihood *likelihood, hbl_precision precision, size_t block,
+                         const double *beta, double *log_likelihood, double *gradient);
+void hbl_likelihood_pass_hessian(const hbl_likelihood *likelihood, size_t block, const double *beta,
+                                 double *hessian);
+
+/* Fills likelihood->v. */
+int hbl_columns_init(hbl_likelihood *likelihood, hbl_error *error);
+
+/* hbl_likelihood_block in a precision of the caller's choice (DOUBLE is always there). */
+void hbl_likelihood_block_in(const hbl_likelihood *likelihood, hbl_precision precision,
+                             size_t block, const double *beta, double *log_likelihood,
+                             double *gradient, double *scratch);
 
 #endif

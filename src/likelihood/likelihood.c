@@ -59,6 +59,8 @@ static int pack_all(hbl_likelihood *l, hbl_error *error)
         status = hbl_pack_init(&l->in_float, &l->packing, l->model, l->pass->in_float->lanes,
                                sizeof(float), error);
     if (!status)
+        status = hbl_columns_init(l, error);
+    if (!status)
         hbl_likelihood_set_choices(l, panel->task_chosen);
     return status;
 }
@@ -74,7 +76,7 @@ int hbl_likelihood_alloc(const hbl_model *model, hbl_precision precision, const 
     *likelihood = NULL;
     if (!pass)
         return HBL_ERR_INPUT;
-    if (model->n_columns == 0)
+    if (model->n_columns == 0 || model->n_coefficients == 0)
         return hbl_fail(error, HBL_ERR_INPUT, "the model has no coefficients to estimate");
     l = hbl_calloc(1, sizeof *l, "the likelihood", error);
     if (!l)
@@ -99,6 +101,7 @@ void hbl_likelihood_free(hbl_likelihood *likelihood)
     hbl_pack_clear(&likelihood->in_double);
     hbl_pack_clear(&likelihood->in_float);
     free(likelihood->task_chosen);
+    free(likelihood->v);
     free(likelihood);
 }
 
@@ -128,12 +131,6 @@ size_t hbl_likelihood_n_coefficients(const hbl_likelihood *likelihood)
     return likelihood->model->n_coefficients;
 }
 
-size_t hbl_likelihood_scratch(const hbl_likelihood *likelihood)
-{
-    (void)likelihood;
-    return 0;
-}
-
 size_t hbl_likelihood_person(const hbl_likelihood *likelihood, size_t block, size_t lane)
 {
     return likelihood->packing.person[block * HBL_LANES + lane];
@@ -141,7 +138,9 @@ size_t hbl_likelihood_person(const hbl_likelihood *likelihood, size_t block, siz
 
 size_t hbl_likelihood_bytes(const hbl_likelihood *likelihood)
 {
-    return likelihood->in_double.bytes + likelihood->in_float.bytes;
+    const size_t v = likelihood->packing.n_blocks * HBL_LANES * likelihood->model->n_scale;
+
+    return likelihood->in_double.bytes + likelihood->in_float.bytes + v * sizeof(double);
 }
 
 size_t hbl_likelihood_n_rows(const hbl_likelihood *likelihood)
@@ -212,45 +211,42 @@ static void each_strip(const hbl_likelihood *likelihood, const hbl_pass_kernels 
     }
 }
 
-static void block_float(const hbl_likelihood *likelihood, size_t block, const double *beta,
-                        double *log_likelihood, double *gradient)
-{
-    if (log_likelihood || gradient)
-        each_strip(likelihood, likelihood->pass->in_float, &likelihood->in_float, block, beta,
-                   log_likelihood, gradient, NULL);
-}
-
-void hbl_likelihood_block_double(const hbl_likelihood *likelihood, size_t block, const double *beta,
-                                 double *log_likelihood, double *gradient)
+static void pass_in_double(const hbl_likelihood *likelihood, size_t block, const double *beta,
+                           double *log_likelihood, double *gradient)
 {
     if (log_likelihood || gradient)
         each_strip(likelihood, likelihood->pass->in_double, &likelihood->in_double, block, beta,
                    log_likelihood, gradient, NULL);
 }
 
-void hbl_likelihood_block(const hbl_likelihood *likelihood, size_t block, const double *beta,
-                          double *log_likelihood, double *gradient, double *scratch)
+static void pass_in_float(const hbl_likelihood *likelihood, size_t block, const double *beta,
+                          double *log_likelihood, double *gradient)
 {
-    (void)scratch;
-    switch (likelihood->precision) {
+    if (log_likelihood || gradient)
+        each_strip(likelihood, likelihood->pass->in_float, &likelihood->in_float, block, beta,
+                   log_likelihood, gradient, NULL);
+}
+
+void hbl_likelihood_pass(const hbl_likelihood *likelihood, hbl_precision precision, size_t block,
+                         const double *beta, double *log_likelihood, double *gradient)
+{
+    switch (precision) {
     case HBL_PRECISION_DOUBLE:
-        hbl_likelihood_block_double(likelihood, block, beta, log_likelihood, gradient);
+        pass_in_double(likelihood, block, beta, log_likelihood, gradient);
         break;
     case HBL_PRECISION_FLOAT:
-        block_float(likelihood, block, beta, log_likelihood, gradient);
+        pass_in_float(likelihood, block, beta, log_likelihood, gradient);
         break;
     case HBL_PRECISION_MIXED:
-        hbl_likelihood_block_double(likelihood, block, beta, log_likelihood, NULL);
-        block_float(likelihood, block, beta, NULL, gradient);
+        pass_in_double(likelihood, block, beta, log_likelihood, NULL);
+        pass_in_float(likelihood, block, beta, NULL, gradient);
         break;
     }
 }
 
-void hbl_likelihood_block_hessian(const hbl_likelihood *likelihood, size_t block,
-                                  const double *beta, bool exact, double *hessian, double *scratch)
+void hbl_likelihood_pass_hessian(const hbl_likelihood *likelihood, size_t block, const double *beta,
+                                 double *hessian)
 {
-    (void)exact;
-    (void)scratch;
     each_strip(likelihood, likelihood->pass->in_double, &likelihood->in_double, block, beta, NULL,
                NULL, hessian);
 }

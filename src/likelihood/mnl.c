@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The pooled multinomial logit by Newton's method. Its log-likelihood is concave, so step halving
- * makes every iteration go up; the sums over persons are taken block by block, in order.
+ * The multinomial logit by Newton's method.
+ *
+ * Without a scale part the log-likelihood is concave, so step halving makes every iteration go up.
+ * With one it is not: the fit starts from the maximum at lambda = 0, where lambda has a gradient,
+ * and takes the Hessian without the terms in the gradient (Gauss and Newton's, never indefinite)
+ * wherever the exact one is not positive definite.
  */
 #include "hblogit/mnl.h"
 
@@ -10,70 +14,15 @@
 #include <string.h>
 
 #include "core/fail.h"
-#include "core/linalg.h"
 #include "core/memory.h"
-#include "core/parallel.h"
 #include "likelihood/internal.h"
+#include "likelihood/newton.h"
+#include "likelihood/sums.h"
 
 static const double decrement_tolerance = 1e-10; /* of g'H^-1 g, as mnl.h promises */
 static const double decrement_hopeless = 1e-14;
-static const double shift_tolerance = 1e-6;  /* of the step's squared length in H(0) */
-static const double pivot_tolerance = 1e-11; /* of H scaled to a unit diagonal */
+static const double shift_tolerance = 1e-6; /* of the step's squared length in utilities */
 enum { MOST_ITERATIONS = 60, MOST_HALVINGS = 40 };
-
-/* ---- sums over persons ---- */
-
-typedef struct {
-    const hbl_likelihood *likelihood;
-    size_t n, n_pairs; /* columns; elements of a triangle */
-    int threads;
-    double *beta;      /* [n][HBL_LANES]: the same for every lane */
-    double *workspace; /* a thread: lanes of log-likelihood, gradient, hessian, 64-byte aligned */
-    double *partial;   /* a block: the same, summed over lanes */
-} sums;
-
-static size_t n_sums(const sums *s)
-{
-    return 1 + s->n + s->n_pairs;
-}
-
-/* One block: its log-likelihood, gradient and Hessian side by side, lanes added up in order. */
-static void sum_block(void *context, size_t block, int thread)
-{
-    const sums *s = context;
-    double *lanes = s->workspace + (size_t)thread * n_sums(s) * HBL_LANES;
-    double *gradient = lanes + HBL_LANES, *hessian = gradient + s->n * HBL_LANES;
-    double *partial = s->partial + block * n_sums(s);
-
-    hbl_likelihood_block_double(s->likelihood, block, s->beta, lanes, gradient);
-    hbl_likelihood_block_hessian(s->likelihood, block, s->beta, true, hessian, NULL);
-    for (size_t i = 0; i < n_sums(s); i++) {
-        partial[i] = 0;
-        for (size_t l = 0; l < HBL_LANES; l++)
-            partial[i] += lanes[i * HBL_LANES + l];
-    }
-}
-
-/* Log-likelihood, gradient and full Hessian at b. */
-static void evaluate(sums *s, const double *b, double *log_likelihood, double *gradient,
-                     double *hessian)
-{
-    const size_t n_blocks = hbl_likelihood_n_blocks(s->likelihood);
-    double *total = s->partial;
-
-    for (size_t k = 0; k < s->n; k++)
-        for (size_t l = 0; l < HBL_LANES; l++)
-            s->beta[k * HBL_LANES + l] = b[k];
-    hbl_parallel_for(s->threads, n_blocks, sum_block, s);
-    for (size_t block = 1; block < n_blocks; block++)
-        for (size_t i = 0; i < n_sums(s); i++)
-            total[i] += s->partial[block * n_sums(s) + i];
-    *log_likelihood = total[0];
-    memcpy(gradient, total + 1, s->n * sizeof *gradient);
-    for (size_t i = 0; i < s->n; i++)
-        for (size_t j = 0; j <= i; j++)
-            hessian[i * s->n + j] = hessian[j * s->n + i] = total[1 + s->n + i * (i + 1) / 2 + j];
-}
 
 /* ---- Newton ---- */
 
@@ -83,78 +32,66 @@ typedef struct {
 } point;
 
 typedef struct {
-    sums sums;
+    hbl_sums sums;
     hbl_mnl *mnl;
+    size_t active; /* leading coefficients that move: all but lambda, then all */
     point here, there;
-    double *hessian_zero; /* at b = 0 */
-    double *factor;       /* Cholesky of the scaled Hessian S H S */
-    double *scale;        /* the diagonal of S: 1 / sqrt(H_kk) */
+    double *metric; /* of steps in utilities: the Hessian at b = 0; that of lambda at the fit
+                       without it */
+    double *scale, *factor; /* of the Hessian's active part: newton.h */
     double *step;
     double *memory;
 } newton;
 
-/* factor = chol(S H S + ridge I); false where it is as good as singular. */
-static bool factorise(const double *hessian, size_t n, double ridge, double *scale, double *factor)
+static void evaluate_at(newton *w, bool exact, point *p)
 {
-    for (size_t k = 0; k < n; k++)
-        scale[k] = hessian[k * n + k] > 0 ? 1 / sqrt(hessian[k * n + k]) : 1;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            factor[i * n + j] = scale[i] * hessian[i * n + j] * scale[j] + (i == j ? ridge : 0);
-    if (!hbl_cholesky(n, factor, factor))
-        return false;
-    for (size_t k = 0; k < n; k++)
-        if (factor[k * n + k] * factor[k * n + k] < pivot_tolerance)
-            return false;
-    return true;
+    w->mnl->evaluations++;
+    hbl_sums_evaluate(&w->sums, p->b, exact, &p->log_likelihood, p->gradient, p->hessian);
 }
 
-static bool factorise_with_ridge(newton *w)
+/* there becomes here with the Hessian of Gauss and Newton. */
+static void evaluate_gauss_newton(newton *w)
+{
+    memcpy(w->there.b, w->here.b, w->sums.n * sizeof *w->here.b);
+    evaluate_at(w, false, &w->there);
+}
+
+static bool factorise(newton *w)
 {
     const size_t n = w->sums.n;
+    const double *hessian = w->here.hessian;
 
-    w->mnl->singular = !factorise(w->here.hessian, n, 0, w->scale, w->factor);
-    if (!w->mnl->singular)
-        return true;
-    for (double ridge = 1e-8; ridge <= 1; ridge *= 100)
-        if (factorise(w->here.hessian, n, ridge, w->scale, w->factor))
+    if (w->active > n - w->sums.likelihood->model->n_scale) {
+        w->mnl->singular = false;
+        if (hbl_newton_factorise(hessian, w->active, n, 0, w->scale, w->factor))
             return true;
-    return false;
+        evaluate_gauss_newton(w);
+        hessian = w->there.hessian;
+    }
+    return hbl_newton_factorise_with_ridge(hessian, w->active, n, w->scale, w->factor,
+                                           &w->mnl->singular);
 }
 
-/* step = H^-1 g; returns g'H^-1 g. */
-static double newton_step(newton *w)
-{
-    const size_t n = w->sums.n;
-    double decrement = 0;
-
-    for (size_t k = 0; k < n; k++)
-        w->step[k] = w->scale[k] * w->here.gradient[k];
-    hbl_lower_solve(n, w->factor, w->step, w->step);
-    for (size_t k = 0; k < n; k++)
-        decrement += w->step[k] * w->step[k];
-    hbl_lower_transpose_solve(n, w->factor, w->step, w->step);
-    for (size_t k = 0; k < n; k++)
-        w->step[k] *= w->scale[k];
-    return decrement;
-}
-
-/* step'H(0) step: how far the step moves utilities. Under separation the decrement dies away while
- * utilities run on by about 1 an iteration; at a maximum both vanish. */
+/* The step's squared length: how far it moves utilities. Under separation the decrement dies away
+ * while utilities run on by about 1 an iteration; at a maximum both vanish. */
 static double utility_shift(const newton *w)
 {
-    const size_t n = w->sums.n;
     double sum = 0;
 
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            sum += w->step[i] * w->hessian_zero[i * n + j] * w->step[j];
+    for (size_t i = 0; i < w->active; i++)
+        for (size_t j = 0; j < w->active; j++)
+            sum += w->step[i] * w->metric[i * w->sums.n + j] * w->step[j];
     return sum;
 }
 
-static void evaluate_at(newton *w, point *p)
+/* Where choices are separated, lambda runs on to where the scale of a person overflows: not there.
+ */
+static bool has_curvature(const newton *w, const point *p)
 {
-    evaluate(&w->sums, p->b, &p->log_likelihood, p->gradient, p->hessian);
+    for (size_t k = 0; k < w->sums.n; k++)
+        if (!isfinite(p->hessian[k * w->sums.n + k]) || !isfinite(p->gradient[k]))
+            return false;
+    return true;
 }
 
 /* Moves here by the step, halved until the log-likelihood does not fall; false where it always
@@ -166,9 +103,10 @@ static bool advance(newton *w)
 
     for (int halving = 0; halving < MOST_HALVINGS; halving++, length /= 2) {
         for (size_t k = 0; k < w->sums.n; k++)
-            w->there.b[k] = w->here.b[k] + length * w->step[k];
-        evaluate_at(w, &w->there);
-        if (w->there.log_likelihood >= w->here.log_likelihood - rounding) {
+            w->there.b[k] = w->here.b[k] + (k < w->active ? length * w->step[k] : 0);
+        evaluate_at(w, true, &w->there);
+        if (w->there.log_likelihood >= w->here.log_likelihood - rounding &&
+            has_curvature(w, &w->there)) {
             const point old = w->here;
             w->here = w->there;
             w->there = old;
@@ -178,34 +116,96 @@ static bool advance(newton *w)
     return false;
 }
 
+/* To the maximum over the active coefficients, and a last step beyond what counts as converged:
+ * Newton's steps converge quadratically, so that this one leaves rounding only. */
 static int climb(newton *w, hbl_error *error)
 {
     hbl_mnl *mnl = w->mnl;
+    bool last = false;
 
-    evaluate_at(w, &w->here);
+    for (int iteration = 0;; iteration++) {
+        const bool factorised = factorise(w);
+        if (!factorised && has_curvature(w, &w->here)) {
+            mnl->converged = false; /* rounding has the better of it: as far as it goes */
+            return HBL_OK;
+        }
+        if (!factorised)
+            return hbl_fail(error, HBL_ERR_NUMERIC,
+                            "the pooled multinomial logit breaks down: its Hessian is not finite");
+        mnl->decrement = hbl_newton_step(w->active, w->scale, w->factor, w->here.gradient, w->step);
+        mnl->converged = mnl->decrement < decrement_tolerance && utility_shift(w) < shift_tolerance;
+        if (last || (mnl->decrement < decrement_hopeless && !mnl->converged) ||
+            iteration == MOST_ITERATIONS)
+            return HBL_OK;
+        last = mnl->converged;
+        if (!advance(w))
+            return HBL_OK;
+        mnl->iterations++;
+    }
+}
+
+/* The block of lambda at the fit without lambda, where it first has curvature. */
+static void add_scale_to_metric(newton *w)
+{
+    const size_t n = w->sums.n, first = n - w->sums.likelihood->model->n_scale;
+
+    evaluate_gauss_newton(w);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            if (i >= first || j >= first)
+                w->metric[i * n + j] = i >= first && j >= first ? w->there.hessian[i * n + j] : 0;
+}
+
+static int maximise(newton *w, hbl_error *error)
+{
+    const size_t n = w->sums.n, n_scale = w->sums.likelihood->model->n_scale;
+    int status;
+
+    evaluate_at(w, true, &w->here);
     if (!isfinite(w->here.log_likelihood))
         return hbl_fail(error, HBL_ERR_NUMERIC,
                         "the log-likelihood at zero is not finite: check the data for values that "
                         "are not finite or beyond 1e150");
-    mnl->log_likelihood_zero = w->here.log_likelihood;
-    memcpy(w->hessian_zero, w->here.hessian, w->sums.n * w->sums.n * sizeof *w->hessian_zero);
-    while (mnl->iterations < MOST_ITERATIONS) {
-        double decrement;
-        if (!factorise_with_ridge(w))
-            return hbl_fail(error, HBL_ERR_NUMERIC,
-                            "the pooled multinomial logit breaks down: its Hessian is not finite");
-        decrement = newton_step(w);
-        mnl->converged = decrement < decrement_tolerance && utility_shift(w) < shift_tolerance;
-        if (mnl->converged || decrement < decrement_hopeless || !advance(w))
-            break;
-        mnl->iterations++;
-    }
-    return HBL_OK;
+    memcpy(w->metric, w->here.hessian, n * n * sizeof *w->metric);
+    w->active = n - n_scale;
+    status = w->active > 0 ? climb(w, error) : HBL_OK;
+    if (status || n_scale == 0)
+        return status;
+    add_scale_to_metric(w);
+    w->active = n;
+    return climb(w, error);
 }
 
 /* ---- result ---- */
 
-/* Standard errors from (S H S)^-1 = L^-T L^-1 and the scale taken out. */
+static double log_likelihood_of_chance(const hbl_panel *panel)
+{
+    double sum = 0;
+
+    for (size_t n = 0; n < panel->n_persons; n++) {
+        double person = 0;
+        for (size_t t = panel->person_task[n]; t < panel->person_task[n + 1]; t++)
+            person -= log((double)(panel->task_row[t + 1] - panel->task_row[t]));
+        sum += (panel->weight ? panel->weight[n] : 1) * person;
+    }
+    return sum;
+}
+
+/* Whether the data tell all coefficients apart: the information (which is the Hessian of Gauss and
+ * Newton) is not singular, and the exact Hessian is positive definite, whose factor is left in w.
+ */
+static bool identified(newton *w)
+{
+    const size_t n = w->sums.n;
+
+    if (w->sums.likelihood->model->n_scale > 0) {
+        evaluate_gauss_newton(w);
+        if (!hbl_newton_factorise(w->there.hessian, n, n, 0, w->scale, w->factor))
+            return false;
+    }
+    return hbl_newton_factorise(w->here.hessian, n, n, 0, w->scale, w->factor);
+}
+
 static void report(newton *w)
 {
     const size_t n = w->sums.n;
@@ -213,14 +213,14 @@ static void report(newton *w)
     hbl_mnl *mnl = w->mnl;
 
     mnl->log_likelihood = w->here.log_likelihood;
+    mnl->log_likelihood_zero = log_likelihood_of_chance(w->sums.likelihood->model->panel);
     memcpy(mnl->estimate, w->here.b, n * sizeof *mnl->estimate);
     memcpy(mnl->hessian, w->here.hessian, n * n * sizeof *mnl->hessian);
-    if (!factorise_with_ridge(w))
-        mnl->singular = true;
+    mnl->singular = !identified(w);
     if (!mnl->singular)
-        hbl_cholesky_inverse(n, w->factor, inverse);
+        hbl_newton_inverse(n, w->scale, w->factor, inverse);
     for (size_t k = 0; k < n; k++)
-        mnl->standard_error[k] = mnl->singular ? NAN : sqrt(inverse[k * n + k]) * w->scale[k];
+        mnl->standard_error[k] = mnl->singular ? NAN : sqrt(inverse[k * n + k]);
 }
 
 static int alloc_mnl(size_t n, hbl_mnl **mnl, hbl_error *error)
@@ -249,23 +249,17 @@ void hbl_mnl_free(hbl_mnl *mnl)
 
 static int alloc_work(newton *w, hbl_error *error)
 {
-    const size_t n = w->sums.n, n_blocks = hbl_likelihood_n_blocks(w->sums.likelihood);
-    const size_t matrix = n * n, lanes = n_sums(&w->sums) * HBL_LANES;
-    double *next;
+    const size_t n = w->sums.n, matrix = n * n;
+    double *next = hbl_calloc(4 * matrix + 6 * n, sizeof *next, "the pooled fit", error);
 
-    w->sums.beta = hbl_calloc_aligned(n * HBL_LANES, sizeof(double), "the pooled fit", error);
-    w->sums.workspace = hbl_calloc_aligned((size_t)w->sums.threads * lanes, sizeof(double),
-                                           "the pooled fit", error);
-    w->sums.partial =
-        hbl_calloc(n_blocks * n_sums(&w->sums), sizeof(double), "the pooled fit", error);
-    w->memory = next = hbl_calloc(4 * matrix + 6 * n, sizeof(double), "the pooled fit", error);
-    if (!w->sums.beta || !w->sums.workspace || !w->sums.partial || !w->memory)
+    w->memory = next;
+    if (!next)
         return HBL_ERR_MEMORY;
     w->here = (point){0, next, next + n, next + 2 * n};
     next += 2 * n + matrix;
     w->there = (point){0, next, next + n, next + 2 * n};
     next += 2 * n + matrix;
-    w->hessian_zero = next;
+    w->metric = next;
     w->factor = next + matrix;
     w->scale = next + 2 * matrix;
     w->step = next + 2 * matrix + n;
@@ -274,21 +268,19 @@ static int alloc_work(newton *w, hbl_error *error)
 
 int hbl_mnl_fit(const hbl_likelihood *likelihood, int threads, hbl_mnl **mnl, hbl_error *error)
 {
-    const size_t n = hbl_likelihood_n_coefficients(likelihood);
-    newton w = {
-        .sums = {likelihood, n, n * (n + 1) / 2, threads > 1 ? threads : 1, NULL, NULL, NULL}};
-    int status = alloc_mnl(n, &w.mnl, error);
+    newton w = {0};
+    int status = hbl_sums_init(&w.sums, likelihood, threads, error);
 
     *mnl = NULL;
     if (!status)
+        status = alloc_mnl(w.sums.n, &w.mnl, error);
+    if (!status)
         status = alloc_work(&w, error);
     if (!status)
-        status = climb(&w, error);
+        status = maximise(&w, error);
     if (!status)
         report(&w);
-    free(w.sums.beta);
-    free(w.sums.workspace);
-    free(w.sums.partial);
+    hbl_sums_clear(&w.sums);
     free(w.memory);
     if (status)
         hbl_mnl_free(w.mnl);

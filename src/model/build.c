@@ -8,188 +8,207 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "model/design.h"
-#include "model/model.h"
+#include "model/roles.h"
 #include "model/spec.h"
 
-/* ---- names of coefficients */
+/* ---- columns: random, fixed, held, each in the design's order */
 
-/* Fails on a name under section that is no coefficient. */
-static int fail_name(const hbl_spec *spec, const char *section, const char *key, const char *name,
-                     const hbl_design *design, hbl_error *error)
+static int copy_name(char **to, const char *name, hbl_error *error)
 {
-    const size_t n = design->n_coefficients;
-    const char **names = hbl_calloc(n, sizeof *names, "coefficient names", error);
-    const char *nearest;
-    char list[320] = "", message[640];
+    *to = hbl_strdup(name, error);
+    return *to != NULL ? HBL_OK : HBL_ERR_MEMORY;
+}
+
+static int fill_columns(const hbl_roles *roles, hbl_model_store *s, hbl_error *error)
+{
+    const hbl_coefficient *list = roles->design->utility.coefficient;
+    hbl_model *m = &s->model;
+    int status = HBL_OK;
+
+    for (size_t k = 0; !status && k < m->n_columns; k++) {
+        const size_t fixed = k - roles->n_random, held = fixed - roles->n_fixed;
+        const bool is_random = k < roles->n_random, is_held = k >= m->n_random + m->n_fixed;
+        const hbl_coefficient *c = &list[is_random ? roles->random[k]
+                                         : is_held ? roles->held[held]
+                                                   : roles->fixed[fixed]];
+
+        status = copy_name(is_held ? &m->held_name[held] : &m->name[k], c->name, error);
+        if (!status)
+            hbl_design_fill(roles->design, c, m->panel, m->panel->n_rows, m->n_columns, s->x + k);
+    }
+    return status;
+}
+
+static void set_distributions(const hbl_roles *roles, hbl_model *m)
+{
+    for (size_t k = 0; k < m->n_random; k++) {
+        const hbl_random_spec *r = hbl_spec_random_of(roles->spec, m->name[k]);
+
+        m->mixing[k] = r->mixing;
+        m->lower[k] = r->lower;
+        m->upper[k] = r->upper;
+    }
+}
+
+static void set_held(const hbl_roles *roles, hbl_model *m)
+{
+    const hbl_spec *spec = roles->spec;
+
+    for (size_t k = 0; k < m->n_held; k++) {
+        for (size_t i = 0; i < spec->n_held; i++) {
+            if (strcmp(spec->held[i].name, m->held_name[k]) == 0)
+                m->held[k] = spec->held[i].value;
+        }
+    }
+}
+
+/* v and w, of persons. */
+static int fill_persons(const hbl_design *design, hbl_model_store *s, hbl_error *error)
+{
+    hbl_model *m = &s->model;
+    const size_t after = m->n_random + m->n_fixed;
+    int status = HBL_OK;
+
+    for (size_t q = 0; !status && q < m->n_scale; q++) {
+        const hbl_coefficient *c = &design->scale.coefficient[q];
+
+        status = copy_name(&m->name[after + q], c->name, error);
+        if (!status)
+            hbl_design_fill(design, c, m->panel, m->panel->n_persons, m->n_scale, s->v + q);
+    }
+    for (size_t q = 0; !status && q < m->n_covariates; q++) {
+        const hbl_coefficient *c = &design->covariates.coefficient[q];
+
+        status = copy_name(&m->covariate_name[q], c->name, error);
+        if (!status)
+            hbl_design_fill(design, c, m->panel, m->panel->n_persons, m->n_covariates, s->w + q);
+    }
+    return status;
+}
+
+/* ---- remarks */
+
+static int remark_indexes(const hbl_spec *spec, hbl_model_store *s, hbl_error *error)
+{
+    const hbl_data_spec *d = &spec->data;
+    const hbl_panel *panel = s->model.panel;
+    const bool is_long = d->shape == NULL || strcmp(d->shape, "long") == 0;
+    int status = HBL_OK;
+
+    if (d->person == NULL)
+        status = hbl_model_remark(s, error, "data.person is not given: each task is a person");
+    if (!status && is_long && d->task == NULL && d->alternative == NULL && d->n_alternatives == 0)
+        status = hbl_model_remark(s, error,
+                                  "neither data.task nor data.alternative is given: the first two "
+                                  "columns are taken for them");
+    else if (!status && is_long && d->task == NULL)
+        status = hbl_model_remark(
+            s, error, "data.task is not given: every %zu rows are a task, in the file's order",
+            panel->n_alternatives);
+    else if (!status && is_long && d->alternative == NULL)
+        status = hbl_model_remark(s, error,
+                                  "data.alternative is not given: alternatives go by their "
+                                  "position within the task");
+    if (!status && panel->n_alternatives > 0)
+        status = hbl_model_remark(s, error, "reference alternative: %s%s",
+                                  panel->alternative_label[panel->reference],
+                                  d->reference == NULL ? " (data.reference names another)" : "");
+    return status;
+}
+
+static int remark_bases(const hbl_design *design, hbl_model_store *s, hbl_error *error)
+{
+    int status = HBL_OK;
+
+    for (size_t i = 0; !status && i < design->n_variables; i++) {
+        const hbl_variable *v = &design->variable[i];
+        bool seen = false;
+
+        for (size_t j = 0; j < i; j++)
+            seen = seen || strcmp(design->variable[j].name, v->name) == 0;
+        if (v->categorical && !seen)
+            status =
+                hbl_model_remark(s, error, "%s has %zu levels, %s coded, base level %s", v->name,
+                                 v->n_levels, v->effects ? "effects" : "dummy", v->level[v->base]);
+    }
+    return status;
+}
+
+static int remark_pattern(const char *pattern, const hbl_roles *roles, hbl_model_store *s,
+                          hbl_error *error)
+{
+    const hbl_model *m = &s->model;
+    char list[512] = "";
     size_t used = 0;
 
-    if (names == NULL)
-        return HBL_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        names[i] = design->coefficient[i].name;
-        if (used + 40 < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%.30s", i > 0 ? ", " : "",
-                                     names[i]);
+    for (size_t k = 0; k < m->n_random && used + 60 < sizeof list; k++) {
+        const hbl_random_spec *r = hbl_spec_random_of(roles->spec, m->name[k]);
+
+        if (strcmp(r->name, pattern) == 0)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%.50s",
+                                     used > 0 ? ", " : "", m->name[k]);
     }
-    nearest = hbl_nearest(name, names, n);
-    snprintf(message, sizeof message,
-             "names \"%.80s\", which is no coefficient of the formula (%s%s)%s%.80s%s", name, list,
-             used + 40 < sizeof list ? "" : ", ...", nearest != NULL ? "; did you mean \"" : "",
-             nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
-    free(names);
-    return hbl_spec_fail_member(spec, section, key, error, message);
+    return hbl_model_remark(s, error, "random \"%s\": %s", pattern,
+                            used > 0 ? list : "nothing left, all matches stand elsewhere");
 }
 
-static const hbl_random_spec *find_random(const hbl_spec *spec, const char *name)
+static int add_remarks(const hbl_roles *roles, hbl_model_store *s, hbl_error *error)
 {
-    for (size_t i = 0; i < spec->n_random; i++) {
-        if (strcmp(spec->random[i].name, name) == 0)
-            return &spec->random[i];
-    }
-    return NULL;
-}
+    const hbl_spec *spec = roles->spec;
+    int status = remark_indexes(spec, s, error);
 
-static bool is_coefficient(const hbl_design *design, const char *name)
-{
-    for (size_t i = 0; i < design->n_coefficients; i++) {
-        if (strcmp(design->coefficient[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int check_random(const hbl_spec *spec, const hbl_design *design, hbl_error *error)
-{
-    for (size_t i = 0; i < spec->n_random; i++) {
-        const char *name = spec->random[i].name;
-
-        if (!is_coefficient(design, name))
-            return fail_name(spec, "random", name, name, design, error);
-    }
-    return HBL_OK;
-}
-
-/* ---- columns: the random ones first, both in the design's order */
-
-static int fill_column(hbl_model *model, double *x, size_t at, const hbl_coefficient *coefficient,
-                       hbl_error *error)
-{
-    model->name[at] = hbl_strdup(coefficient->name, error);
-    if (model->name[at] == NULL)
-        return HBL_ERR_MEMORY;
-    hbl_design_fill(coefficient, model->panel, model->n_columns, x + at);
-    return HBL_OK;
-}
-
-static int fill_columns(const hbl_spec *spec, const hbl_design *design, hbl_model *model, double *x,
-                        hbl_error *error)
-{
-    size_t random = 0, fixed = model->n_random;
-    int status = HBL_OK;
-
-    for (size_t i = 0; !status && i < design->n_coefficients; i++) {
-        const hbl_coefficient *coefficient = &design->coefficient[i];
-        const hbl_random_spec *r = find_random(spec, coefficient->name);
-
-        if (r == NULL) {
-            status = fill_column(model, x, fixed++, coefficient, error);
-            continue;
-        }
-        model->mixing[random] = r->mixing;
-        model->lower[random] = r->lower;
-        model->upper[random] = r->upper;
-        status = fill_column(model, x, random++, coefficient, error);
+    if (!status)
+        status = remark_bases(roles->design, s, error);
+    for (size_t i = 0; !status && i < spec->n_random; i++) {
+        if (hbl_is_pattern(spec->random[i].name))
+            status = remark_pattern(spec->random[i].name, roles, s, error);
     }
     return status;
-}
-
-/* ---- covariance blocks */
-
-static size_t find_random_column(const hbl_model *model, const char *name)
-{
-    size_t i = 0;
-
-    while (i < model->n_random && strcmp(model->name[i], name) != 0)
-        i++;
-    return i;
-}
-
-static int set_member(const hbl_spec *spec, const hbl_design *design, const char *name, size_t b,
-                      hbl_model *model, hbl_error *error)
-{
-    const size_t i = find_random_column(model, name);
-    char message[320];
-
-    if (i == model->n_random && !is_coefficient(design, name))
-        return fail_name(spec, "correlation", NULL, name, design, error);
-    if (i == model->n_random)
-        snprintf(message, sizeof message,
-                 "names \"%.80s\", which is not random; give it a distribution under \"random\"",
-                 name);
-    else if (model->block_of[i] != SIZE_MAX)
-        snprintf(message, sizeof message, "names \"%.80s\" twice; a coefficient is in one block",
-                 name);
-    else {
-        model->block_of[i] = b;
-        return HBL_OK;
-    }
-    return hbl_spec_fail_member(spec, "correlation", NULL, error, message);
-}
-
-/* Named blocks first; random coefficients in none of them are blocks of one. */
-static int set_named_blocks(const hbl_spec *spec, const hbl_design *design, hbl_model *model,
-                            hbl_error *error)
-{
-    int status = HBL_OK;
-
-    for (size_t i = 0; i < model->n_random; i++)
-        model->block_of[i] = SIZE_MAX;
-    for (size_t b = 0; !status && b < spec->n_blocks; b++) {
-        for (size_t i = 0; !status && i < spec->block_size[b]; i++)
-            status = set_member(spec, design, spec->block[b][i], b, model, error);
-    }
-    model->n_blocks = spec->n_blocks;
-    for (size_t i = 0; !status && i < model->n_random; i++) {
-        if (model->block_of[i] == SIZE_MAX)
-            model->block_of[i] = model->n_blocks++;
-    }
-    return status;
-}
-
-static int set_blocks(const hbl_spec *spec, const hbl_design *design, hbl_model *model,
-                      hbl_error *error)
-{
-    if (spec->correlation == HBL_CORRELATION_BLOCKS)
-        return set_named_blocks(spec, design, model, error);
-    for (size_t i = 0; i < model->n_random; i++)
-        model->block_of[i] = spec->correlation == HBL_CORRELATION_FULL ? 0 : i;
-    model->n_blocks =
-        spec->correlation == HBL_CORRELATION_FULL ? model->n_random > 0 : model->n_random;
-    return HBL_OK;
 }
 
 /* ---- the whole */
 
-static int build_columns(const hbl_spec *spec, const hbl_design *design, const hbl_panel *panel,
-                         hbl_model **model, hbl_error *error)
+static int fill(const hbl_roles *roles, hbl_model_store *s, hbl_error *error)
 {
-    double *x = NULL;
-    int status = check_random(spec, design, error);
+    int status = fill_columns(roles, s, error);
 
+    if (status)
+        return status;
+    set_distributions(roles, &s->model);
+    set_held(roles, &s->model);
+    status = fill_persons(roles->design, s, error);
     if (!status)
-        status =
-            hbl_model_alloc(panel,
-                            &(hbl_model_parts){.n_random = spec->n_random,
-                                               .n_fixed = design->n_coefficients - spec->n_random},
-                            model, &x, error);
+        status = add_remarks(roles, s, error);
     if (!status)
-        status = fill_columns(spec, design, *model, x, error);
+        status = hbl_roles_order(roles, s, error);
     if (!status)
-        status = set_blocks(spec, design, *model, error);
+        status = hbl_roles_block(roles, s, error);
     if (!status)
-        status = hbl_prior_check(&spec->hb.prior, *model, error);
+        status = hbl_model_complete(s, error);
+    if (!status)
+        status = hbl_prior_check(&roles->spec->hb.prior, &s->model, error);
     return status;
+}
+
+static int build_roles(const hbl_roles *roles, const hbl_panel *panel, hbl_model_store **store,
+                       hbl_error *error)
+{
+    const hbl_model_parts size = {.n_random = roles->n_random,
+                                  .n_fixed = roles->n_fixed,
+                                  .n_held = roles->n_held,
+                                  .n_scale = roles->design->scale.n,
+                                  .n_covariates = roles->design->covariates.n};
+    int status;
+
+    if (size.n_random + size.n_fixed + size.n_scale == 0)
+        return hbl_spec_fail_member(roles->spec, "held", NULL, error,
+                                    "holds every coefficient; none is left to estimate");
+    if (size.n_covariates > 0 && size.n_random == 0)
+        return hbl_spec_fail_member(roles->spec, "covariates", NULL, error,
+                                    "needs random coefficients, whose means depend on them; name "
+                                    "some under \"random\"");
+    status = hbl_model_alloc(panel, &size, store, error);
+    return status ? status : fill(roles, *store, error);
 }
 
 static int parse_formula(const hbl_spec *spec, hbl_formula **formula, hbl_error *error)
@@ -203,32 +222,61 @@ static int parse_formula(const hbl_spec *spec, hbl_formula **formula, hbl_error 
     return status ? hbl_fail(error, complaint.status, "%s", complaint.message) : HBL_OK;
 }
 
+static int build_parsed(const hbl_spec *spec, const hbl_formula *formula, hbl_data *data,
+                        hbl_model **model, hbl_error *error)
+{
+    hbl_design *design = NULL;
+    hbl_model_store *s = NULL;
+    hbl_roles roles = {.spec = spec};
+    int status = hbl_design_resolve(formula, spec, data, &design, error);
+
+    if (!status)
+        status = hbl_roles_assign(spec, design, &roles, error);
+    if (!status)
+        status = build_roles(&roles, data->panel, &s, error);
+    hbl_roles_clear(&roles);
+    hbl_design_free(design);
+    if (status) {
+        hbl_model_free((hbl_model *)s);
+        return status;
+    }
+    s->panel = data->panel;
+    s->account = data->account;
+    s->has_account = true;
+    data->panel = NULL;
+    *model = &s->model;
+    return HBL_OK;
+}
+
 int hbl_model_build_on(const hbl_spec *spec, hbl_data *data, hbl_model **model, hbl_error *error)
 {
     hbl_formula *formula = NULL;
-    hbl_design *design = NULL;
-    hbl_model *m = NULL;
     int status = parse_formula(spec, &formula, error);
 
     if (!status)
-        status = hbl_design_resolve(formula, spec, data->table, data->panel, &design, error);
-    if (!status)
-        status = build_columns(spec, design, data->panel, &m, error);
-    hbl_design_free(design);
+        status = build_parsed(spec, formula, data, model, error);
     hbl_formula_free(formula);
-    if (status) {
-        hbl_model_free(m);
-        return status;
-    }
-    hbl_model_own_panel(m, data->panel);
-    data->panel = NULL;
-    *model = m;
-    return HBL_OK;
+    return status;
+}
+
+static int read_data(const hbl_spec *spec, const hbl_formula *formula, const hbl_data_needs *needs,
+                     hbl_data **data, hbl_error *error)
+{
+    hbl_data_needs all = needs != NULL ? *needs : (hbl_data_needs){.n_columns = 0};
+    const char **names = NULL;
+    int status = hbl_design_columns(formula, spec, &names, &all.n_columns, error);
+
+    all.column = hbl_formula_dot(formula) < HBL_N_PARTS ? NULL : names;
+    if (!status)
+        status = hbl_data_read(&spec->data, &all, data, error);
+    free(names);
+    return status;
 }
 
 int hbl_model_build(const hbl_spec *spec, const hbl_data_needs *needs, hbl_model **model,
                     hbl_error *error)
 {
+    hbl_formula *formula = NULL;
     hbl_data *data = NULL;
     int status;
 
@@ -236,9 +284,14 @@ int hbl_model_build(const hbl_spec *spec, const hbl_data_needs *needs, hbl_model
         return hbl_fail(error, HBL_ERR_INPUT,
                         "%s: data.file is missing; name the CSV file to read, or simulate one",
                         spec->path != NULL ? spec->path : "model");
-    status = hbl_data_read(&spec->data, needs, &data, error);
+    status = parse_formula(spec, &formula, error);
     if (!status)
-        status = hbl_model_build_on(spec, data, model, error);
+        status = read_data(spec, formula, needs, &data, error);
+    if (!status)
+        status = build_parsed(spec, formula, data, model, error);
+    if (status)
+        hbl_spec_place(spec, error);
     hbl_data_free(data);
+    hbl_formula_free(formula);
     return status;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What cannot be estimated, or only with trouble: the list of findings, and what concerns persons.
+ * What cannot be estimated, or only with trouble: the list of findings.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
@@ -15,7 +16,7 @@ int hbl_findings_add(hbl_findings *findings, hbl_error *error, hbl_severity seve
 {
     const size_t n = findings->n_findings;
     hbl_finding *longer = realloc(findings->finding, (n + 1) * sizeof *longer);
-    char text[768];
+    char text[1024];
     va_list arguments;
 
     if (longer == NULL)
@@ -32,78 +33,71 @@ int hbl_findings_add(hbl_findings *findings, hbl_error *error, hbl_severity seve
     return HBL_OK;
 }
 
-/* ---- persons */
-
-static int check_block_sizes(const hbl_model *model, hbl_findings *findings, hbl_error *error)
+bool hbl_findings_list(char *list, size_t size, const char *name)
 {
-    const size_t n_persons = model->panel->n_persons;
+    const size_t used = strlen(list);
 
-    for (size_t b = 0; b < model->n_blocks; b++) {
-        size_t m = 0;
-
-        for (size_t i = 0; i < model->n_random; i++)
-            m += model->block_of[i] == b;
-        if (m * (m + 1) / 2 <= n_persons)
-            continue;
-        const int status = hbl_findings_add(
-            findings, error, HBL_FINDING_WARNING,
-            "the covariance of %zu random coefficients has %zu parameters, but there are only %zu "
-            "persons: the prior will decide most of it; use \"correlation\": \"none\" or smaller "
-            "blocks",
-            m, m * (m + 1) / 2, n_persons);
-
-        if (status)
-            return status;
-    }
-    return HBL_OK;
+    if (used + 64 > size)
+        return false;
+    if (used + 128 > size)
+        snprintf(list + used, size - used, ", ...");
+    else
+        snprintf(list + used, size - used, "%s\"%.50s\"", used > 0 ? ", " : "", name);
+    return used + 128 <= size;
 }
 
-int hbl_check_persons(const hbl_model *model, hbl_findings *findings, hbl_error *error)
+bool hbl_check_is_intercept(const char *name, const char *label)
 {
-    const hbl_panel *panel = model->panel;
-    size_t single = 0;
+    static const char start[] = "(Intercept):";
+
+    if (strncmp(name, start, sizeof start - 1) != 0)
+        return false;
+    return label == NULL || strcmp(name + sizeof start - 1, label) == 0;
+}
+
+hbl_severity hbl_check_unbounded(const hbl_check *check, const bool *marked)
+{
+    if (check->prior == NULL)
+        return HBL_FINDING_ERROR;
+    for (size_t c = 0; c < check->n; c++) {
+        if (marked[c] && (c < check->model->n_random || check->prior->fixed_precision > 0))
+            return HBL_FINDING_WARNING;
+    }
+    return HBL_FINDING_ERROR;
+}
+
+static int check_all(hbl_check *check, hbl_error *error)
+{
     int status;
 
-    if (model->n_random == 0)
-        return HBL_OK;
-    status = check_block_sizes(model, findings, error);
-    for (size_t n = 0; n < panel->n_persons; n++)
-        single += panel->person_task[n + 1] - panel->person_task[n] == 1;
-    if (!status && single == panel->n_persons)
-        status = hbl_findings_add(
-            findings, error, HBL_FINDING_WARNING,
-            "every person has one task only, which says next to nothing of how persons differ: "
-            "variances of random coefficients, of intercepts above all, will follow the prior; is "
-            "\"person\" missing in \"data\"?");
-    else if (!status && 2 * single > panel->n_persons)
-        status = hbl_findings_add(
-            findings, error, HBL_FINDING_NOTE,
-            "%zu of %zu persons have one task only; they say little of how persons differ", single,
-            panel->n_persons);
-    return status;
+    check->scale = hbl_calloc(check->n, sizeof *check->scale, "columns", error);
+    check->usable = hbl_calloc(check->n, sizeof *check->usable, "columns", error);
+    if (check->scale == NULL || check->usable == NULL)
+        return HBL_ERR_MEMORY;
+    status = hbl_check_columns(check, error);
+    if (!status)
+        status = hbl_check_choices(check, error);
+    if (!status)
+        status = hbl_check_separation(check, error);
+    return status ? status : hbl_check_persons(check, error);
 }
-
-/* ---- all */
 
 int hbl_model_check(const hbl_model *model, const hbl_prior *prior, hbl_findings **findings,
                     hbl_error *error)
 {
-    hbl_findings *f = hbl_calloc(1, sizeof *f, "findings", error);
-    int status;
+    hbl_check check = {.model = model,
+                       .prior = prior,
+                       .findings = hbl_calloc(1, sizeof **findings, "findings", error),
+                       .n = model->n_random + model->n_fixed};
+    int status = check.findings == NULL ? HBL_ERR_MEMORY : check_all(&check, error);
 
-    if (f == NULL)
-        return HBL_ERR_MEMORY;
-    status = hbl_check_columns(model, f, error);
-    if (!status)
-        status = hbl_check_choices(model, prior, f, error);
-    if (!status)
-        status = hbl_check_persons(model, f, error);
-    if (status) {
-        hbl_findings_free(f);
-        return status;
-    }
-    *findings = f;
-    return HBL_OK;
+    free(check.scale);
+    free(check.usable);
+    if (status)
+        hbl_findings_free(check.findings);
+    else
+        *findings = check.findings;
+    return status;
 }
 
 void hbl_findings_free(hbl_findings *findings)

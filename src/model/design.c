@@ -1,179 +1,233 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/design.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/fail.h"
 #include "core/memory.h"
-#include "data/number.h"
-#include "model/spec.h"
 
-/* ---- columns of the table */
+typedef struct {
+    const hbl_formula *formula;
+    const hbl_spec *spec;
+    const hbl_data *data;
+    hbl_design *design;
+    hbl_error *error;
+} resolver;
 
-static int fail_no_column(const hbl_spec *spec, const hbl_term *term, const hbl_table *table,
-                          hbl_error *error)
+/* ---- columns of the data */
+
+/* Columns that say which person, task and alternative a row is, what was chosen, offered and how
+ * much it weighs. */
+static bool is_index(const resolver *r, const char *name)
 {
-    const char **names = hbl_calloc(table->n_columns, sizeof *names, "column names", error);
-    const char *nearest;
-    char message[400];
+    const hbl_data_spec *d = &r->spec->data;
+    const char *const index[] = {d->person, d->task,      d->alternative,
+                                 d->weight, d->available, d->choice};
 
-    if (names == NULL)
-        return HBL_ERR_MEMORY;
-    for (size_t i = 0; i < table->n_columns; i++)
-        names[i] = table->column[i].name;
-    nearest = hbl_nearest(term->name, names, table->n_columns);
-    free(names);
-    if (nearest != NULL)
-        snprintf(message, sizeof message, "%s has no column \"%.80s\"; did you mean \"%.80s\"?",
-                 table->path, term->name, nearest);
-    else
-        snprintf(message, sizeof message, "%s has no column \"%.80s\"", table->path, term->name);
-    return hbl_spec_fail_formula(spec, term->position, error, message);
-}
-
-/* Points at the first cell that is no number. */
-static int fail_text(const hbl_column *column, const hbl_table *table, hbl_error *error)
-{
-    for (size_t row = 0; row < table->n_rows; row++) {
-        const int32_t code = column->code[row];
-        double number;
-
-        if (code >= 0 && !hbl_number_read(column->label[code], &number))
-            return hbl_fail(error, HBL_ERR_INPUT,
-                            "%s:%llu: column \"%s\" of the formula holds text, \"%.40s\", where a "
-                            "number is needed",
-                            table->path, (unsigned long long)table->line[row], column->name,
-                            column->label[code]);
+    for (size_t i = 0; i < sizeof index / sizeof *index; i++) {
+        if (index[i] != NULL && strcmp(index[i], name) == 0)
+            return true;
     }
-    return hbl_fail(error, HBL_ERR_INPUT, "%s: column \"%s\" of the formula holds text",
-                    table->path, column->name);
-}
-
-static int check_numbers(const hbl_column *column, const hbl_table *table, const hbl_panel *panel,
-                         hbl_error *error)
-{
-    if (column->type == HBL_COLUMN_TEXT)
-        return fail_text(column, table, error);
-    for (size_t row = 0; row < panel->n_rows; row++) {
-        const double value = column->number[panel->row_source[row]];
-
-        if (!isfinite(value))
-            return hbl_fail(error, HBL_ERR_INPUT, "%s:%llu: \"%s\" %s; the formula needs a number",
-                            table->path, (unsigned long long)table->line[panel->row_source[row]],
-                            column->name, isnan(value) ? "is missing" : "is infinite");
+    for (size_t i = 0; i < d->n_available; i++) {
+        if (strcmp(d->available_of[i].column, name) == 0)
+            return true;
     }
-    return HBL_OK;
+    return false;
 }
 
-static int find_source(const hbl_spec *spec, const hbl_term *term, const hbl_table *table,
-                       const hbl_panel *panel, const hbl_column **column, hbl_error *error)
+/* Where the columns begin that "." may stand for. The table that comes of wide data begins with
+ * tasks, where no column names them, and alternatives; of long data with no index stated the first
+ * two columns are task and alternative. */
+static size_t first_column(const resolver *r)
 {
-    *column = hbl_table_column(table, term->name);
-    if (*column == NULL)
-        return fail_no_column(spec, term, table, error);
-    return check_numbers(*column, table, panel, error);
+    const hbl_data_spec *d = &r->spec->data;
+    const bool is_long = d->shape == NULL || strcmp(d->shape, "long") == 0;
+
+    if (!is_long)
+        return d->task == NULL ? 2 : 1;
+    return !d->task && !d->alternative && d->n_alternatives == 0 ? 2 : 0;
 }
 
-/* ---- coefficients */
+/* ---- terms */
 
-static int add(hbl_design *design, const char *term, const hbl_column *source,
-               const hbl_panel *panel, int32_t alternative, hbl_error *error)
+/* Whether the part has the term without its i-th column; the empty one counts as there, being
+ * taken up by the intercepts. */
+static bool has_margin(const resolver *r, hbl_part part, const hbl_term *term, size_t i)
 {
-    const char *label = alternative < 0 ? "" : panel->alternative_label[alternative];
-    const size_t size = strlen(term) + strlen(label) + 2;
-    hbl_coefficient *c = &design->coefficient[design->n_coefficients];
+    const hbl_formula_part *p = &r->formula->part[part];
+    hbl_term rest = {.n = 0};
 
-    c->name = hbl_calloc(size, 1, "coefficient names", error);
-    if (c->name == NULL)
-        return HBL_ERR_MEMORY;
-    snprintf(c->name, size, "%s%s%s", term, alternative < 0 ? "" : ":", label);
-    c->source = source;
-    c->alternative = alternative;
-    design->n_coefficients++;
-    return HBL_OK;
+    for (size_t j = 0; j < term->n; j++) {
+        if (j != i)
+            rest.variable[rest.n++] = term->variable[j];
+    }
+    for (size_t j = 0; j < p->n_terms; j++) {
+        if (rest.n == 0 || hbl_term_same(&p->term[j], &rest))
+            return true;
+    }
+    return rest.n == 1 && hbl_formula_dot(r->formula) == part &&
+           hbl_formula_dot_holds(r->formula, part, p->variable[rest.variable[0]].name);
 }
 
-/* One for every alternative, or for every one but the reference. */
-static int add_specific(hbl_design *design, const char *term, const hbl_column *source,
-                        const hbl_panel *panel, bool with_reference, hbl_error *error)
+/* The product once for all, or once for every alternative that the part is about. */
+static int add_product(const resolver *r, hbl_part part, const hbl_product *product)
 {
+    hbl_design *d = r->design;
+    const hbl_panel *panel = r->data->panel;
     int status = HBL_OK;
 
+    if (part == HBL_PART_GENERIC)
+        return hbl_design_expand(d, &d->utility, product, "", NULL, -1, r->error);
+    if (part == HBL_PART_SCALE)
+        return hbl_design_expand(d, &d->scale, product, "scale:", NULL, -1, r->error);
     for (int32_t j = 0; !status && j < (int32_t)panel->n_alternatives; j++) {
-        if (with_reference || j != panel->reference)
-            status = add(design, term, source, panel, j, error);
+        if (part == HBL_PART_ALTERNATIVE || j != panel->reference)
+            status = hbl_design_expand(d, &d->utility, product, "", panel->alternative_label[j], j,
+                                       r->error);
     }
     return status;
 }
 
-static int add_part(hbl_design *design, const hbl_formula *formula, hbl_part part,
-                    const hbl_spec *spec, const hbl_table *table, const hbl_panel *panel,
-                    hbl_error *error)
+static int add_term(const resolver *r, hbl_part part, const hbl_term *term)
 {
+    hbl_product product = {.n = term->n};
+
+    for (size_t i = 0; i < term->n; i++) {
+        const hbl_variable_name *name = &r->formula->part[part].variable[term->variable[i]];
+        int status;
+
+        status = hbl_design_variable(r->design, r->spec, r->data, name->name,
+                                     part == HBL_PART_SCALE, &product.of[i].variable, r->error);
+        if (status)
+            return status;
+        product.of[i].contrast = has_margin(r, part, term, i);
+    }
+    return add_product(r, part, &product);
+}
+
+/* All columns but those that stand elsewhere. */
+static int add_dot(const resolver *r, hbl_part part)
+{
+    const hbl_table *table = r->data->table;
     int status = HBL_OK;
 
-    for (size_t i = 0; !status && i < formula->n_terms[part]; i++) {
-        const hbl_term *term = &formula->term[part][i];
-        const hbl_column *source = NULL;
+    for (size_t c = first_column(r); !status && c < table->n_columns; c++) {
+        const char *name = table->column[c].name;
+        hbl_product product = {.n = 1, .of = {{.contrast = true}}};
 
-        status = find_source(spec, term, table, panel, &source, error);
-        if (!status && part == HBL_PART_GENERIC)
-            status = add(design, term->name, source, panel, -1, error);
-        else if (!status)
-            status = add_specific(design, term->name, source, panel, part == HBL_PART_ALTERNATIVE,
-                                  error);
+        if (is_index(r, name) || !hbl_formula_dot_holds(r->formula, part, name))
+            continue;
+        status = hbl_design_variable(r->design, r->spec, r->data, name, false,
+                                     &product.of[0].variable, r->error);
+        if (!status)
+            status = add_product(r, part, &product);
     }
     return status;
 }
 
-int hbl_design_resolve(const hbl_formula *formula, const hbl_spec *spec, const hbl_table *table,
-                       const hbl_panel *panel, hbl_design **design, hbl_error *error)
+static int add_part(const resolver *r, hbl_part part)
 {
-    const size_t most = formula->n_terms[HBL_PART_GENERIC] +
-                        panel->n_alternatives * (1 + formula->n_terms[HBL_PART_INDIVIDUAL] +
-                                                 formula->n_terms[HBL_PART_ALTERNATIVE]);
-    hbl_design *d = hbl_calloc(1, sizeof *d, "the design", error);
+    const hbl_formula_part *p = &r->formula->part[part];
     int status = HBL_OK;
 
-    if (d == NULL)
+    for (size_t i = 0; i < p->n_variables; i++) {
+        if (!hbl_variable_exists(r->data, p->variable[i].name))
+            return hbl_design_fail_column(r->spec, r->data, &p->variable[i], r->error);
+    }
+    for (size_t i = 0; !status && i < p->n_terms; i++)
+        status = p->term[i].n == 0 ? add_dot(r, part) : add_term(r, part, &p->term[i]);
+    return status;
+}
+
+/* ---- the whole */
+
+static int add_covariates(const resolver *r)
+{
+    hbl_design *d = r->design;
+    int status = HBL_OK;
+
+    for (size_t i = 0; !status && i < r->spec->n_covariates; i++) {
+        hbl_product product = {.n = 1, .of = {{.contrast = true}}};
+        const hbl_variable_name name = {r->spec->covariate[i], SIZE_MAX};
+
+        if (!hbl_variable_exists(r->data, name.name))
+            return hbl_design_fail_column(r->spec, r->data, &name, r->error);
+        status = hbl_design_variable(d, r->spec, r->data, r->spec->covariate[i], true,
+                                     &product.of[0].variable, r->error);
+        if (!status)
+            status = hbl_design_expand(d, &d->covariates, &product, "", NULL, -1, r->error);
+    }
+    return status;
+}
+
+static int resolve(const resolver *r)
+{
+    const hbl_product one = {.n = 0};
+    int status = HBL_OK;
+
+    if (r->formula->intercepts)
+        status = add_product(r, HBL_PART_INDIVIDUAL, &one);
+    for (int part = 0; !status && part < HBL_PART_SCALE; part++)
+        status = add_part(r, (hbl_part)part);
+    if (!status && r->formula->scale_intercept)
+        status = add_product(r, HBL_PART_SCALE, &one);
+    if (!status)
+        status = add_part(r, HBL_PART_SCALE);
+    return status ? status : add_covariates(r);
+}
+
+int hbl_design_resolve(const hbl_formula *formula, const hbl_spec *spec, const hbl_data *data,
+                       hbl_design **design, hbl_error *error)
+{
+    resolver r = {formula, spec, data, hbl_calloc(1, sizeof **design, "the design", error), error};
+    int status;
+
+    if (r.design == NULL)
         return HBL_ERR_MEMORY;
-    d->coefficient = hbl_calloc(most, sizeof *d->coefficient, "the design", error);
-    if (d->coefficient == NULL)
-        status = HBL_ERR_MEMORY;
-    if (!status && formula->intercepts)
-        status = add_specific(d, "(Intercept)", NULL, panel, false, error);
-    for (int part = 0; !status && part < HBL_N_PARTS; part++)
-        status = add_part(d, formula, (hbl_part)part, spec, table, panel, error);
-    if (status) {
-        hbl_design_free(d);
-        return status;
-    }
-    *design = d;
-    return HBL_OK;
+    status = resolve(&r);
+    if (status)
+        hbl_design_free(r.design);
+    else
+        *design = r.design;
+    return status;
+}
+
+static void free_coefficients(hbl_coefficients *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free(list->coefficient[i].name);
+    free(list->coefficient);
 }
 
 void hbl_design_free(hbl_design *design)
 {
     if (design == NULL)
         return;
-    for (size_t i = 0; i < design->n_coefficients; i++)
-        free(design->coefficient[i].name);
-    free(design->coefficient);
+    for (size_t i = 0; i < design->n_variables; i++)
+        hbl_variable_clear(&design->variable[i]);
+    free(design->variable);
+    free_coefficients(&design->utility);
+    free_coefficients(&design->scale);
+    free_coefficients(&design->covariates);
     free(design);
 }
 
-void hbl_design_fill(const hbl_coefficient *coefficient, const hbl_panel *panel, size_t stride,
-                     double *x)
+int hbl_design_columns(const hbl_formula *formula, const hbl_spec *spec, const char ***names,
+                       size_t *n, hbl_error *error)
 {
-    for (size_t row = 0; row < panel->n_rows; row++) {
-        const bool belongs =
-            coefficient->alternative < 0 || coefficient->alternative == panel->row_alternative[row];
-        const double value =
-            coefficient->source == NULL ? 1.0 : coefficient->source->number[panel->row_source[row]];
+    size_t most = spec->n_covariates, used = 0;
 
-        x[row * stride] = belongs ? value : 0.0;
+    for (int p = 0; p < HBL_N_PARTS; p++)
+        most += formula->part[p].n_variables;
+    *names = hbl_calloc(most, sizeof **names, "column names", error);
+    if (*names == NULL)
+        return HBL_ERR_MEMORY;
+    for (int p = 0; p < HBL_N_PARTS; p++) {
+        for (size_t i = 0; i < formula->part[p].n_variables; i++)
+            (*names)[used++] = formula->part[p].variable[i].name;
     }
+    for (size_t i = 0; i < spec->n_covariates; i++)
+        (*names)[used++] = spec->covariate[i];
+    *n = used;
+    return HBL_OK;
 }

@@ -95,6 +95,15 @@ int hbl_json_fail(const hbl_json *json, const cJSON *node, hbl_error *error, con
                     message);
 }
 
+int hbl_json_fail_at(const hbl_json *json, const cJSON *node, hbl_error *error, const char *message)
+{
+    const hbl_json_place *p = find_place(json, node);
+
+    return p == NULL ? hbl_fail(error, HBL_ERR_INPUT, "%s: %s", json->path, message)
+                     : hbl_fail(error, HBL_ERR_INPUT, "%s:%zu: %s", json->path,
+                                line_of(json, p->key), message);
+}
+
 int hbl_json_fail_within(const hbl_json *json, const cJSON *node, size_t character,
                          hbl_error *error, const char *message)
 {
@@ -224,7 +233,8 @@ static int read_text(hbl_json *json, hbl_error *error)
         return status;
     json->text[used] = '\0';
     if (strlen(json->text) != used)
-        return hbl_fail(error, HBL_ERR_INPUT, "%s:%zu: not text: a zero byte", json->path,
+        return hbl_fail(error, HBL_ERR_INPUT,
+                        "%s:%zu: a zero byte; a model file must be text in UTF-8", json->path,
                         line_of(json, strlen(json->text)));
     return HBL_OK;
 }
@@ -248,6 +258,8 @@ static size_t blame(const char *text, size_t at)
 
 static const char *syntax_hint(const char *text, size_t at)
 {
+    if (at == skip_space(text, 0) && text[at] != '\0')
+        return "a model file is an object: { ... }";
     switch (text[at]) {
     case '\0':
         return "the file ends too soon; is a bracket or brace not closed?";
@@ -261,6 +273,12 @@ static const char *syntax_hint(const char *text, size_t at)
         return text[at + 1 + strcspn(text + at + 1, "\"\n")] == '"'
                    ? "is a comma missing before this?"
                    : "this quote is not closed";
+    case '\'':
+    case (char)0xE2: /* typographic quotes, in UTF-8 */
+    case (char)0xC2:
+        return "text stands in straight double quotes";
+    case '\\':
+        return "a backslash in text is written twice, \\\\; in paths / does as well";
     default:
         return "is a comma, colon or quote missing?";
     }

@@ -40,6 +40,10 @@ int hbl_json_fail(const hbl_json *json, const cJSON *node, hbl_error *error, con
 int hbl_json_fail_within(const hbl_json *json, const cJSON *node, size_t character,
                          hbl_error *error, const char *message);
 
+/* The line only: "path:line: message". */
+int hbl_json_fail_at(const hbl_json *json, const cJSON *node, hbl_error *error,
+                     const char *message);
+
 /* Fails with "must be <wanted>, not <what node is>". */
 int hbl_json_fail_type(const hbl_json *json, const cJSON *node, const char *wanted,
                        hbl_error *error);
@@ -62,6 +66,18 @@ int hbl_json_string(const hbl_json *json, const cJSON *node, const char **value,
 /* A list of n >= least finite numbers, allocated. */
 int hbl_json_numbers(const hbl_json *json, const cJSON *node, size_t least, double **value,
                      size_t *n, hbl_error *error);
+
+/* A name, allocated: text that is not empty, or a number as text. */
+int hbl_json_name(const hbl_json *json, const cJSON *node, char **name, hbl_error *error);
+
+/* A list of names, allocated, *n of them, also where it fails; wanted describes it. */
+int hbl_json_names(const hbl_json *json, const cJSON *node, const char *wanted, char ***names,
+                   size_t *n, hbl_error *error);
+
+/* Fails where the list node, which held these names, holds one of them twice. */
+int hbl_json_unique(const hbl_json *json, const cJSON *node, char *const *names, size_t n,
+                    hbl_error *error);
+void hbl_json_names_free(char **names, size_t n);
 
 /* Fails on a key of object that is neither a setting of section under prefix ("" or "prior.") nor
  * in others (NULL-terminated; may be NULL), with the nearest right one. */

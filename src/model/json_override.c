@@ -63,14 +63,20 @@ static int put(hbl_json *json, cJSON *object, const char *key, cJSON *value, con
     return add_places(json, object, value, assignment, error);
 }
 
-/* The names of coefficients and attributes may hold dots: within "random" and the objects of
- * "simulate" the rest of the path is one key, unless it goes on into an object that is there. */
+/* The names of coefficients, columns and alternatives may hold dots: within the objects that have
+ * them for keys the rest of the path is one key, unless it goes on into an object that is there. */
 static bool holds_names(const cJSON *object, const cJSON *parent)
 {
+    static const char *const names[] = {"random",  "held",        "varying",
+                                        "derived", "categorical", "available"};
     const char *name = object->string != NULL ? object->string : "";
     const char *above = parent != NULL && parent->string != NULL ? parent->string : "";
 
-    return strcmp(name, "random") == 0 || strcmp(above, "simulate") == 0;
+    for (size_t i = 0; i < HBL_COUNT(names); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return strcmp(above, "simulate") == 0;
 }
 
 /* Finds, or makes, the object that holds the last key of a dotted path; *rest is that key. */

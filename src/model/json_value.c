@@ -11,7 +11,7 @@
 #include "core/memory.h"
 #include "model/json.h"
 
-enum { TEXT = 320, KEYS = 64 };
+enum { TEXT = 320 };
 
 const cJSON *hbl_json_member(const cJSON *object, const char *key)
 {
@@ -31,7 +31,7 @@ static void describe(const cJSON *node, char *text, size_t size)
         snprintf(text, size, "%s",
                  cJSON_IsTrue(node)     ? "true"
                  : cJSON_IsFalse(node)  ? "false"
-                 : cJSON_IsArray(node)  ? "a list"
+                 : cJSON_IsArray(node)  ? (node->child != NULL ? "a list" : "an empty list")
                  : cJSON_IsObject(node) ? "an object"
                                         : "null");
     }
@@ -115,177 +115,64 @@ int hbl_json_numbers(const hbl_json *json, const cJSON *node, size_t least, doub
     return HBL_OK;
 }
 
-/* ---- settings */
+/* ---- names */
 
-/* The setting that key names under prefix; *within: key is an object that holds settings. */
-static const hbl_option *find_option(const hbl_section *section, const char *prefix,
-                                     const char *key, bool *within)
+int hbl_json_name(const hbl_json *json, const cJSON *node, char **name, hbl_error *error)
 {
-    const size_t n = strlen(prefix), k = strlen(key);
+    const char *text = NULL;
+    char number[32];
 
-    *within = false;
-    for (size_t i = 0; i < section->n; i++) {
-        const char *name = section->option[i].key;
-
-        if (strncmp(name, prefix, n) != 0 || strncmp(name + n, key, k) != 0)
-            continue;
-        if (name[n + k] == '\0')
-            return &section->option[i];
-        *within = *within || name[n + k] == '.';
+    if (cJSON_IsString(node) && node->valuestring[0] == '\0')
+        return hbl_json_fail(json, node, error, "is empty; it must be a name");
+    if (cJSON_IsNumber(node) && isfinite(node->valuedouble)) {
+        hbl_format_number(node->valuedouble, number, sizeof number);
+        text = number;
+    } else if (cJSON_IsString(node)) {
+        text = node->valuestring;
+    } else {
+        return hbl_json_fail_type(json, node, "a name", error);
     }
-    return NULL;
+    *name = hbl_strdup(text, error);
+    return *name != NULL ? HBL_OK : HBL_ERR_MEMORY;
 }
 
-/* Every key allowed under prefix, into words (each at most 63 letters); returns how many. */
-static size_t list_keys(const hbl_section *section, const char *prefix, const char *const *others,
-                        char words[][64], const char **keys)
+int hbl_json_names(const hbl_json *json, const cJSON *node, const char *wanted, char ***names,
+                   size_t *n, hbl_error *error)
 {
-    const size_t n = strlen(prefix);
-    size_t count = 0;
+    int status = HBL_OK;
 
-    for (size_t i = 0; others != NULL && others[i] != NULL && count < KEYS; i++)
-        keys[count++] = others[i];
-    for (size_t i = 0; section != NULL && i < section->n && count < KEYS; i++) {
-        const char *name = section->option[i].key;
+    if (!cJSON_IsArray(node) || node->child == NULL)
+        return hbl_json_fail_type(json, node, wanted, error);
+    *names = hbl_calloc((size_t)cJSON_GetArraySize(node), sizeof **names, "a list of names", error);
+    if (*names == NULL)
+        return HBL_ERR_MEMORY;
+    for (const cJSON *c = node->child; !status && c != NULL; c = c->next) {
+        char *name = NULL;
 
-        if (strncmp(name, prefix, n) != 0 || section->option[i].type == HBL_OPTION_LATER)
-            continue;
-        snprintf(words[count], 64, "%.*s", (int)strcspn(name + n, "."), name + n);
-        keys[count] = words[count];
-        if (count == 0 || strcmp(keys[count - 1], keys[count]) != 0)
-            count++;
-    }
-    return count;
-}
-
-static int fail_key(const hbl_json *json, const cJSON *node, const hbl_section *section,
-                    const char *prefix, const char *const *others, hbl_error *error)
-{
-    char words[KEYS][64];
-    const char *keys[KEYS];
-    const size_t n = list_keys(section, prefix, others, words, keys);
-    const char *nearest = hbl_nearest(node->string, keys, n);
-    char text[TEXT] = "";
-    size_t used = 0;
-    bool within;
-
-    if (nearest != NULL)
-        return hbl_json_fail(json, node, error, "is not a known key; did you mean \"%s\"?",
-                             nearest);
-    if (section == &hbl_section_top && find_option(&hbl_section_hb, "", node->string, &within))
-        return hbl_json_fail(json, node, error, "is not a known key; did you mean \"hb.%s\"?",
-                             node->string);
-    for (size_t i = 0; i < n && used < sizeof text; i++)
-        used +=
-            (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? ", " : "", keys[i]);
-    return hbl_json_fail(json, node, error, "is not a known key; those known here are %s", text);
-}
-
-static bool is_among(const char *word, const char *const *words)
-{
-    for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
-        if (strcmp(words[i], word) == 0)
-            return true;
-    }
-    return false;
-}
-
-int hbl_json_check_keys(const hbl_json *json, const cJSON *object, const hbl_section *section,
-                        const char *prefix, const char *const *others, hbl_error *error)
-{
-    for (const cJSON *c = object->child; c != NULL; c = c->next) {
-        char longer[TEXT];
-        bool within = false;
-        const hbl_option *option =
-            section != NULL ? find_option(section, prefix, c->string, &within) : NULL;
-        int status = HBL_OK;
-
-        if (option != NULL && option->type == HBL_OPTION_LATER)
-            return hbl_json_fail(json, c, error, "is not available in this version");
-        if (option != NULL || is_among(c->string, others))
-            continue;
-        if (!within)
-            return fail_key(json, c, section, prefix, others, error);
-        snprintf(longer, sizeof longer, "%s%s.", prefix, c->string);
-        status = hbl_json_object(json, c, error);
+        status = hbl_json_name(json, c, &name, error);
         if (!status)
-            status = hbl_json_check_keys(json, c, section, longer, NULL, error);
-        if (status)
-            return status;
+            (*names)[(*n)++] = name;
+    }
+    return status;
+}
+
+int hbl_json_unique(const hbl_json *json, const cJSON *node, char *const *names, size_t n,
+                    hbl_error *error)
+{
+    size_t i = 0;
+
+    for (const cJSON *c = node->child; c != NULL && i < n; c = c->next, i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(names[k], names[i]) == 0)
+                return hbl_json_fail(json, c, error, "names \"%.60s\" a second time", names[i]);
+        }
     }
     return HBL_OK;
 }
 
-static const cJSON *find_member(const cJSON *object, const char *key)
+void hbl_json_names_free(char **names, size_t n)
 {
-    char part[64];
-
-    for (const char *dot; object != NULL && (dot = strchr(key, '.')) != NULL; key = dot + 1) {
-        snprintf(part, sizeof part, "%.*s", (int)(dot - key), key);
-        object = hbl_json_member(object, part);
-    }
-    return object != NULL ? hbl_json_member(object, key) : NULL;
-}
-
-/* Whether the value is of the JSON kind that the setting takes, and its text. */
-static int value_text(const hbl_json *json, const cJSON *node, const hbl_option *option, char *text,
-                      size_t size, const char **value, hbl_error *error)
-{
-    char wanted[TEXT];
-
-    *value = text;
-    switch (option->type) {
-    case HBL_OPTION_BOOLEAN:
-        snprintf(text, size, "%s", cJSON_IsTrue(node) ? "true" : "false");
-        if (cJSON_IsBool(node))
-            return HBL_OK;
-        break;
-    case HBL_OPTION_CHOICE:
-    case HBL_OPTION_WORD:
-    case HBL_OPTION_STRING:
-        if (cJSON_IsString(node) || hbl_json_overridden(json, node) != NULL)
-            return hbl_json_string(json, node, value, error);
-        break;
-    default:
-        if (option->type == HBL_OPTION_LINEAR && cJSON_IsString(node))
-            return hbl_json_string(json, node, value, error);
-        if (cJSON_IsNumber(node)) {
-            snprintf(text, size, "%.17g", node->valuedouble);
-            return HBL_OK;
-        }
-    }
-    hbl_option_describe(option, wanted, sizeof wanted);
-    return hbl_json_fail_type(json, node, wanted, error);
-}
-
-static int set_option(const hbl_json *json, const cJSON *node, const hbl_option *option,
-                      void *target, hbl_error *error)
-{
-    hbl_error complaint = HBL_ERROR_INIT;
-    const char *value = NULL;
-    char text[64];
-    int status = value_text(json, node, option, text, sizeof text, &value, error);
-
-    if (status)
-        return status;
-    status = hbl_option_set(option, target, value, &complaint);
-    if (status == HBL_ERR_INPUT)
-        return hbl_json_fail(json, node, error, "%s", complaint.message);
-    return status ? hbl_fail(error, complaint.status, "%s", complaint.message) : HBL_OK;
-}
-
-int hbl_json_settings(const hbl_json *json, const cJSON *object, const hbl_section *section,
-                      const char *const *others, void *target, hbl_error *error)
-{
-    int status = hbl_json_object(json, object, error);
-
-    if (!status)
-        status = hbl_json_check_keys(json, object, section, "", others, error);
-    for (size_t i = 0; !status && i < section->n; i++) {
-        const cJSON *node = find_member(object, section->option[i].key);
-
-        if (node != NULL)
-            status = set_option(json, node, &section->option[i], target, error);
-    }
-    return status;
+    for (size_t i = 0; names != NULL && i < n; i++)
+        free(names[i]);
+    free(names);
 }

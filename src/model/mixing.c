@@ -8,8 +8,10 @@
 #include <string.h>
 
 const hbl_mixing *const hbl_mixings[] = {
-    &hbl_mixing_normal,          &hbl_mixing_lognormal,  &hbl_mixing_negative_lognormal,
-    &hbl_mixing_censored_normal, &hbl_mixing_johnson_sb, NULL,
+    &hbl_mixing_normal,          &hbl_mixing_lognormal,        &hbl_mixing_negative_lognormal,
+    &hbl_mixing_censored_normal, &hbl_mixing_positive_normal,  &hbl_mixing_negative_normal,
+    &hbl_mixing_johnson_sb,      &hbl_mixing_truncated_normal, &hbl_mixing_uniform,
+    &hbl_mixing_triangular,      &hbl_mixing_exponential,      NULL,
 };
 
 const hbl_mixing *hbl_mixing_find(const char *name)

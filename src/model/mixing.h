@@ -12,5 +12,11 @@ extern const hbl_mixing hbl_mixing_lognormal;
 extern const hbl_mixing hbl_mixing_negative_lognormal;
 extern const hbl_mixing hbl_mixing_censored_normal;
 extern const hbl_mixing hbl_mixing_johnson_sb;
+extern const hbl_mixing hbl_mixing_positive_normal;
+extern const hbl_mixing hbl_mixing_negative_normal;
+extern const hbl_mixing hbl_mixing_truncated_normal;
+extern const hbl_mixing hbl_mixing_uniform;
+extern const hbl_mixing hbl_mixing_triangular;
+extern const hbl_mixing hbl_mixing_exponential;
 
 #endif

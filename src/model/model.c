@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The model's life: allocation, building from arrays, release. Building from a spec is in build.c.
+ * The model's life: allocation, release, and what readers ask of it. Building is in build.c and
+ * model_parts.c.
  */
 #include "model/model.h"
 
-#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
 
-/* What a caller sees comes first, so that a pointer to the one is a pointer to the other. */
-typedef struct {
-    hbl_model model;
-    double *x, *v, *w;
-    hbl_panel *panel; /* owned, NULL where the caller owns it */
-} store;
-
-static int alloc_columns(store *s, hbl_error *error)
+static int alloc_columns(hbl_model_store *s, hbl_error *error)
 {
     hbl_model *m = &s->model;
     const size_t rows = m->panel->n_rows, persons = m->panel->n_persons;
@@ -34,7 +28,7 @@ static int alloc_columns(store *s, hbl_error *error)
     return s->x && s->v && s->w ? HBL_OK : HBL_ERR_MEMORY;
 }
 
-static int alloc_parts(store *s, hbl_error *error)
+static int alloc_parts(hbl_model_store *s, hbl_error *error)
 {
     hbl_model *m = &s->model;
 
@@ -44,23 +38,24 @@ static int alloc_parts(store *s, hbl_error *error)
     m->upper = hbl_calloc(m->n_random, sizeof *m->upper, "bounds", error);
     m->block_of = hbl_calloc(m->n_random, sizeof *m->block_of, "covariance blocks", error);
     m->base = hbl_calloc(m->n_random, sizeof *m->base, "orders", error);
+    s->base_first = hbl_calloc(m->n_random, sizeof *s->base_first, "orders", error);
     m->held_name = hbl_calloc(m->n_held, sizeof *m->held_name, "coefficient names", error);
     m->held = hbl_calloc(m->n_held, sizeof *m->held, "held coefficients", error);
     m->covariate_name =
         hbl_calloc(m->n_covariates, sizeof *m->covariate_name, "covariate names", error);
     m->covariate_mean = hbl_calloc(m->n_covariates, sizeof *m->covariate_mean, "covariates", error);
     if (!m->name || !m->mixing || !m->lower || !m->upper || !m->block_of || !m->base ||
-        !m->held_name || !m->held || !m->covariate_name || !m->covariate_mean)
+        !s->base_first || !m->held_name || !m->held || !m->covariate_name || !m->covariate_mean)
         return HBL_ERR_MEMORY;
     for (size_t k = 0; k < m->n_random; k++)
         m->base[k] = SIZE_MAX;
     return alloc_columns(s, error);
 }
 
-int hbl_model_alloc(const hbl_panel *panel, const hbl_model_parts *size, hbl_model **model,
-                    double **x, hbl_error *error)
+int hbl_model_alloc(const hbl_panel *panel, const hbl_model_parts *size, hbl_model_store **store,
+                    hbl_error *error)
 {
-    store *s = hbl_calloc(1, sizeof *s, "model", error);
+    hbl_model_store *s = hbl_calloc(1, sizeof *s, "model", error);
     hbl_model *m;
 
     if (s == NULL)
@@ -78,14 +73,8 @@ int hbl_model_alloc(const hbl_panel *panel, const hbl_model_parts *size, hbl_mod
         hbl_model_free(m);
         return HBL_ERR_MEMORY;
     }
-    *model = m;
-    *x = s->x;
+    *store = s;
     return HBL_OK;
-}
-
-void hbl_model_own_panel(hbl_model *model, hbl_panel *panel)
-{
-    ((store *)model)->panel = panel;
 }
 
 static void free_names(char **name, size_t n)
@@ -97,7 +86,7 @@ static void free_names(char **name, size_t n)
 
 void hbl_model_free(hbl_model *model)
 {
-    store *s = (store *)model;
+    hbl_model_store *s = (hbl_model_store *)model;
 
     if (model == NULL)
         return;
@@ -109,6 +98,8 @@ void hbl_model_free(hbl_model *model)
     free(model->upper);
     free(model->block_of);
     free(model->base);
+    free(s->base_first);
+    free_names(s->remark, s->n_remarks);
     free(model->held);
     free(model->covariate_mean);
     free(s->x);
@@ -118,134 +109,49 @@ void hbl_model_free(hbl_model *model)
     free(s);
 }
 
+/* ---- what readers ask */
+
 void hbl_model_cumulate(const hbl_model *model, double *beta, size_t stride)
 {
-    (void)model;
-    (void)beta;
-    (void)stride; /* no orders yet */
+    const size_t *order = ((const hbl_model_store *)model)->base_first;
+
+    for (size_t i = 0; i < model->n_random; i++) {
+        const size_t k = order[i];
+
+        if (model->base[k] != SIZE_MAX)
+            beta[k * stride] += beta[model->base[k] * stride];
+    }
 }
 
 const hbl_data_account *hbl_model_account(const hbl_model *model)
 {
-    (void)model;
-    return NULL;
+    const hbl_model_store *s = (const hbl_model_store *)model;
+
+    return s->has_account ? &s->account : NULL;
 }
 
 const char *const *hbl_model_remarks(const hbl_model *model, size_t *n)
 {
-    (void)model;
-    *n = 0;
-    return NULL;
+    const hbl_model_store *s = (const hbl_model_store *)model;
+
+    *n = s->n_remarks;
+    return (const char *const *)s->remark;
 }
 
-static int copy_names(hbl_model *model, const char *const *name, hbl_error *error)
+int hbl_model_remark(hbl_model_store *store, hbl_error *error, const char *format, ...)
 {
-    for (size_t i = 0; i < model->n_coefficients; i++) {
-        model->name[i] = hbl_strdup(name[i], error);
-        if (model->name[i] == NULL)
-            return HBL_ERR_MEMORY;
-    }
+    char text[768], **longer = realloc(store->remark, (store->n_remarks + 1) * sizeof *longer);
+    va_list arguments;
+
+    if (longer == NULL)
+        return hbl_fail_memory(error, "remarks");
+    store->remark = longer;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    longer[store->n_remarks] = hbl_strdup(text, error);
+    if (longer[store->n_remarks] == NULL)
+        return HBL_ERR_MEMORY;
+    store->n_remarks++;
     return HBL_OK;
-}
-
-/* The number of blocks, checked: every number below the largest is in use. */
-static int count_blocks(hbl_model *model, hbl_error *error)
-{
-    for (size_t i = 0; i < model->n_random; i++) {
-        if (model->block_of[i] >= model->n_random)
-            return hbl_fail(error, HBL_ERR_INPUT, "coefficient %s is in block %zu of at most %zu",
-                            model->name[i], model->block_of[i], model->n_random);
-        if (model->block_of[i] >= model->n_blocks)
-            model->n_blocks = model->block_of[i] + 1;
-    }
-    for (size_t b = 0; b < model->n_blocks; b++) {
-        size_t size = 0;
-
-        for (size_t i = 0; i < model->n_random; i++)
-            size += model->block_of[i] == b;
-        if (size == 0)
-            return hbl_fail(error, HBL_ERR_INPUT, "covariance block %zu has no coefficient", b);
-    }
-    return HBL_OK;
-}
-
-static int check_bounds(const hbl_model *model, hbl_error *error)
-{
-    for (size_t i = 0; i < model->n_random; i++) {
-        if (model->mixing[i]->has_bounds && !(model->lower[i] < model->upper[i]))
-            return hbl_fail(error, HBL_ERR_INPUT, "%s of %s needs lower < upper, not %g and %g",
-                            model->mixing[i]->name, model->name[i], model->lower[i],
-                            model->upper[i]);
-    }
-    return HBL_OK;
-}
-
-static int check_finite(const hbl_model *model, hbl_error *error)
-{
-    for (size_t r = 0; r < model->panel->n_rows; r++) {
-        for (size_t c = 0; c < model->n_columns; c++) {
-            if (!isfinite(model->x[r * model->n_columns + c]))
-                return hbl_fail(error, HBL_ERR_INPUT, "x[%zu][%zu] (%s) is not a finite number", r,
-                                c, model->name[c]);
-        }
-    }
-    return HBL_OK;
-}
-
-static int fill_parts(const hbl_model_parts *parts, hbl_model *m, double *x, hbl_error *error)
-{
-    int status;
-
-    if (parts->n_held || parts->n_scale || parts->n_covariates || parts->base)
-        return hbl_fail(error, HBL_ERR_INPUT, "not available in this version");
-    memcpy(x, parts->x, m->panel->n_rows * m->n_columns * sizeof *x);
-    for (size_t i = 0; i < m->n_random; i++) {
-        m->mixing[i] = parts->mixing[i];
-        m->lower[i] = parts->lower != NULL ? parts->lower[i] : 0.0;
-        m->upper[i] = parts->upper != NULL ? parts->upper[i] : 1.0;
-        m->block_of[i] = parts->block_of != NULL ? parts->block_of[i] : 0;
-    }
-    status = copy_names(m, parts->name, error);
-    if (!status)
-        status = count_blocks(m, error);
-    if (!status)
-        status = check_bounds(m, error);
-    return status ? status : check_finite(m, error);
-}
-
-int hbl_model_from_parts(const hbl_panel *panel, const hbl_model_parts *parts, hbl_model **model,
-                         hbl_error *error)
-{
-    hbl_model *m = NULL;
-    double *x = NULL;
-    int status;
-
-    if (parts->n_random + parts->n_fixed == 0)
-        return hbl_fail(error, HBL_ERR_INPUT, "a model needs at least one coefficient");
-    status = hbl_model_alloc(panel, parts, &m, &x, error);
-    if (status)
-        return status;
-    status = fill_parts(parts, m, x, error);
-    if (status)
-        hbl_model_free(m);
-    else
-        *model = m;
-    return status;
-}
-
-int hbl_model_from_arrays(const hbl_panel *panel, size_t n_random, size_t n_fixed,
-                          const char *const *name, const double *x, const hbl_mixing *const *mixing,
-                          const double *lower, const double *upper, const size_t *block_of,
-                          hbl_model **model, hbl_error *error)
-{
-    const hbl_model_parts parts = {.n_random = n_random,
-                                   .n_fixed = n_fixed,
-                                   .name = name,
-                                   .x = x,
-                                   .mixing = mixing,
-                                   .lower = lower,
-                                   .upper = upper,
-                                   .block_of = block_of};
-
-    return hbl_model_from_parts(panel, &parts, model, error);
 }

@@ -8,6 +8,8 @@
 #include "core/options.h"
 #include "hblogit/model.h"
 
+#define HBL_COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
 typedef struct {
     const char *name; /* of the object in the model file; "" for the file itself */
     const hbl_option *option;
@@ -17,6 +19,7 @@ typedef struct {
 extern const hbl_section hbl_section_top;        /* an hbl_spec */
 extern const hbl_section hbl_section_data;       /* an hbl_data_spec */
 extern const hbl_section hbl_section_hb;         /* an hbl_hb_settings */
+extern const hbl_section hbl_section_msl;        /* an hbl_msl_settings */
 extern const hbl_section hbl_section_simulation; /* an hbl_simulation_spec */
 
 #endif

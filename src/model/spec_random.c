@@ -14,11 +14,11 @@
 static int fail_distribution(const hbl_json *json, const cJSON *node, const char *name,
                              hbl_error *error)
 {
-    const char *names[16], *nearest;
-    char list[256] = "";
+    const char *names[32], *nearest;
+    char list[512] = "";
     size_t n = 0;
 
-    for (; hbl_mixings[n] != NULL && n < 16; n++) {
+    for (; hbl_mixings[n] != NULL && n < 32; n++) {
         names[n] = hbl_mixings[n]->name;
         if (n > 0)
             strncat(list, ", ", sizeof list - strlen(list) - 1);
@@ -109,28 +109,10 @@ int hbl_spec_read_random(const hbl_json *json, const cJSON *node, hbl_spec *spec
 
 static int read_block(const hbl_json *json, const cJSON *node, hbl_spec *spec, hbl_error *error)
 {
-    const size_t b = spec->n_blocks,
-                 size = cJSON_IsArray(node) ? (size_t)cJSON_GetArraySize(node) : 0;
-    int status = HBL_OK;
+    const size_t b = spec->n_blocks++;
 
-    if (size == 0)
-        return hbl_json_fail_type(json, node, "a list of coefficients, such as [\"pf\", \"cl\"]",
-                                  error);
-    spec->block[b] = hbl_calloc(size, sizeof **spec->block, "covariance blocks", error);
-    if (spec->block[b] == NULL)
-        return HBL_ERR_MEMORY;
-    spec->n_blocks++;
-    for (const cJSON *c = node->child; !status && c != NULL; c = c->next) {
-        const char *name = NULL;
-
-        status = hbl_json_string(json, c, &name, error);
-        if (status)
-            break;
-        spec->block[b][spec->block_size[b]] = hbl_strdup(name, error);
-        if (spec->block[b][spec->block_size[b]++] == NULL)
-            status = HBL_ERR_MEMORY;
-    }
-    return status;
+    return hbl_json_names(json, node, "a list of coefficients, such as [\"pf\", \"cl\"]",
+                          &spec->block[b], &spec->block_size[b], error);
 }
 
 static int read_blocks(const hbl_json *json, const cJSON *node, hbl_spec *spec, hbl_error *error)

@@ -12,8 +12,8 @@
 #include "model/spec.h"
 
 /* Keys that are objects or lists of their own. */
-static const char *const parts[] = {"tasks", "alternatives", "attributes", "mean",
-                                    "sd",    "correlation",  "fixed",      NULL};
+static const char *const parts[] = {"tasks", "alternatives", "attributes", "mean", "sd",
+                                    "slope", "correlation",  "fixed",      NULL};
 
 /* ---- numbers of tasks and alternatives: 12 or [8, 12] */
 
@@ -75,33 +75,64 @@ static int check_attribute(const hbl_json *json, const cJSON *node,
     return HBL_OK;
 }
 
+const char *const hbl_attribute_owners[] = {[HBL_ATTRIBUTE_OF_ALTERNATIVE] = "alternative",
+                                            [HBL_ATTRIBUTE_OF_TASK] = "task",
+                                            [HBL_ATTRIBUTE_OF_PERSON] = "person",
+                                            NULL};
+
+static int read_owner(const hbl_json *json, const cJSON *node, hbl_attribute_owner *of,
+                      hbl_error *error)
+{
+    const char *word = NULL;
+    int status = HBL_OK;
+
+    if (node == NULL)
+        return HBL_OK;
+    status = hbl_json_string(json, node, &word, error);
+    for (int k = 0; !status && hbl_attribute_owners[k] != NULL; k++) {
+        if (strcmp(word, hbl_attribute_owners[k]) == 0) {
+            *of = (hbl_attribute_owner)k;
+            return HBL_OK;
+        }
+    }
+    return status ? status
+                  : hbl_json_fail(json, node, error,
+                                  "must be \"alternative\", \"task\" or \"person\", not \"%.60s\"",
+                                  word);
+}
+
+/* { "levels": [1, 2, 3] } or another kind, and perhaps what has one value of it. */
 static int read_attribute(const hbl_json *json, const cJSON *node, hbl_attribute_spec *attribute,
                           hbl_error *error)
 {
-    static const char *const kinds[] = {[HBL_ATTRIBUTE_LEVELS] = "levels",
-                                        [HBL_ATTRIBUTE_UNIFORM] = "uniform",
-                                        [HBL_ATTRIBUTE_NORMAL] = "normal",
-                                        NULL};
-    const cJSON *values;
+    static const char *const keys[] = {[HBL_ATTRIBUTE_LEVELS] = "levels",
+                                       [HBL_ATTRIBUTE_UNIFORM] = "uniform",
+                                       [HBL_ATTRIBUTE_NORMAL] = "normal",
+                                       "of",
+                                       NULL};
+    const cJSON *of = hbl_json_member(node, "of"), *values = NULL;
     int status;
 
-    if (!cJSON_IsObject(node) || cJSON_GetArraySize(node) != 1)
+    if (!cJSON_IsObject(node) || cJSON_GetArraySize(node) != 1 + (of != NULL))
         return hbl_json_fail(json, node, error,
                              "must be one of {\"levels\": [1, 2, 3]}, {\"uniform\": [low, high]}, "
-                             "{\"normal\": [mean, sd]}");
-    status = hbl_json_check_keys(json, node, NULL, "", kinds, error);
+                             "{\"normal\": [mean, sd]}, and may add \"of\": \"person\"");
+    status = hbl_json_check_keys(json, node, NULL, "", keys, error);
     if (status)
         return status;
     attribute->name = hbl_strdup(node->string, error);
     if (attribute->name == NULL)
         return HBL_ERR_MEMORY;
-    values = node->child;
-    for (int k = 0; kinds[k] != NULL; k++) {
-        if (strcmp(values->string, kinds[k]) == 0)
+    for (int k = HBL_ATTRIBUTE_LEVELS; k <= HBL_ATTRIBUTE_NORMAL; k++) {
+        if (hbl_json_member(node, keys[k]) != NULL) {
+            values = hbl_json_member(node, keys[k]);
             attribute->kind = (hbl_attribute_kind)k;
+        }
     }
     status = hbl_json_numbers(json, values, 1, &attribute->value, &attribute->n_values, error);
-    return status ? status : check_attribute(json, values, attribute, error);
+    if (!status)
+        status = check_attribute(json, values, attribute, error);
+    return status ? status : read_owner(json, of, &attribute->of, error);
 }
 
 static int read_attributes(const hbl_json *json, const cJSON *node, hbl_simulation_spec *s,
@@ -117,20 +148,21 @@ static int read_attributes(const hbl_json *json, const cJSON *node, hbl_simulati
 
 /* ---- the truth */
 
-/* { "price": -1, ... } */
-static int read_values(const hbl_json *json, const cJSON *node, hbl_named_value **values, size_t *n,
-                       hbl_error *error)
+static int read_values(const hbl_json *json, const cJSON *object, const char *key,
+                       hbl_named_value **values, size_t *n, hbl_error *error)
 {
-    int status = hbl_json_members(json, node, sizeof **values, "the truth", values, error);
+    return hbl_spec_read_values(json, hbl_json_member(object, key), "the truth", values, n, error);
+}
 
-    for (const cJSON *c = node ? node->child : NULL; !status && c != NULL; c = c->next) {
-        hbl_named_value *value = &(*values)[(*n)++];
-
-        value->name = hbl_strdup(c->string, error);
-        status =
-            value->name == NULL ? HBL_ERR_MEMORY : hbl_json_number(json, c, &value->value, error);
+static int check_slopes(const hbl_json *json, const cJSON *node, hbl_error *error)
+{
+    for (const cJSON *c = node ? node->child : NULL; c != NULL; c = c->next) {
+        if (strchr(c->string, ':') == NULL)
+            return hbl_json_fail(json, c, error,
+                                 "must be a coefficient and a covariate, such as "
+                                 "\"price:income\"");
     }
-    return status;
+    return HBL_OK;
 }
 
 static int check_sds(const hbl_json *json, const cJSON *node, const hbl_simulation_spec *s,
@@ -191,14 +223,18 @@ static int read_truth(const hbl_json *json, const cJSON *node, hbl_simulation_sp
                       hbl_error *error)
 {
     const cJSON *sd = hbl_json_member(node, "sd");
-    int status = read_values(json, hbl_json_member(node, "mean"), &s->mean, &s->n_means, error);
+    int status = read_values(json, node, "mean", &s->mean, &s->n_means, error);
 
     if (!status)
-        status = read_values(json, sd, &s->sd, &s->n_sds, error);
+        status = read_values(json, node, "sd", &s->sd, &s->n_sds, error);
     if (!status)
         status = check_sds(json, sd, s, error);
     if (!status)
-        status = read_values(json, hbl_json_member(node, "fixed"), &s->fixed, &s->n_fixed, error);
+        status = read_values(json, node, "fixed", &s->fixed, &s->n_fixed, error);
+    if (!status)
+        status = read_values(json, node, "slope", &s->slope, &s->n_slopes, error);
+    if (!status)
+        status = check_slopes(json, hbl_json_member(node, "slope"), error);
     if (!status)
         status = read_correlation(json, hbl_json_member(node, "correlation"), s, error);
     return status;

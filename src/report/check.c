@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What was read: data, alternatives, coefficients; and what is wrong with them.
+ * What was read and what was left out, the alternatives; and what is wrong with model and data.
  */
 #include <math.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 
 #include "core/memory.h"
 #include "hblogit/report.h"
+#include "report/check.h"
 #include "report/text.h"
 
 enum { MOST_ALTERNATIVES = 40 };
@@ -83,11 +84,6 @@ static share *count_shares(const hbl_panel *panel, hbl_error *error)
     return shares;
 }
 
-static double percent(size_t part, size_t whole)
-{
-    return whole > 0 ? 100 * (double)part / (double)whole : NAN;
-}
-
 static int put_alternatives(FILE *out, const hbl_panel *panel, hbl_error *error)
 {
     static const char *const heading[] = {"", "offered %", "chosen %", "when offered %", ""};
@@ -104,9 +100,9 @@ static int put_alternatives(FILE *out, const hbl_panel *panel, hbl_error *error)
     }
     for (size_t a = 0; grid && a < shown; a++) {
         hbl_grid_add(grid, panel->alternative_label[a]);
-        hbl_grid_add_number(grid, percent(shares[a].offered, panel->n_tasks), 1);
-        hbl_grid_add_number(grid, percent(shares[a].chosen, panel->n_tasks), 1);
-        hbl_grid_add_number(grid, percent(shares[a].chosen, shares[a].offered), 1);
+        hbl_grid_add_number(grid, hbl_check_percent(shares[a].offered, panel->n_tasks), 1);
+        hbl_grid_add_number(grid, hbl_check_percent(shares[a].chosen, panel->n_tasks), 1);
+        hbl_grid_add_number(grid, hbl_check_percent(shares[a].chosen, shares[a].offered), 1);
         hbl_grid_add(grid, (size_t)panel->reference == a ? "reference" : "");
     }
     if (grid) {
@@ -120,110 +116,42 @@ static int put_alternatives(FILE *out, const hbl_panel *panel, hbl_error *error)
     return status;
 }
 
-/* ---- coefficients ---- */
+/* ---- what was left out, and what was decided for the user ---- */
 
-typedef struct {
-    double least, mean, most;
-    size_t varying; /* tasks in which the column is not the same for all alternatives */
-} column_facts;
-
-static column_facts facts_of(const hbl_model *model, size_t column)
+static void put_left_out(FILE *out, size_t n, const char *unit, const char *why)
 {
-    const hbl_panel *panel = model->panel;
-    const double *x = model->x + column;
-    const size_t stride = model->n_columns;
-    column_facts f = {INFINITY, 0, -INFINITY, 0};
+    char text[HBL_NUMBER_SIZE];
 
-    for (size_t t = 0; t < panel->n_tasks; t++) {
-        bool varies = false;
-
-        for (size_t r = panel->task_row[t]; r < panel->task_row[t + 1]; r++) {
-            const double value = x[r * stride];
-            f.least = fmin(f.least, value);
-            f.most = fmax(f.most, value);
-            f.mean += value / (double)panel->n_rows;
-            varies |= value != x[panel->task_row[t] * stride];
-        }
-        f.varying += varies;
-    }
-    return f;
-}
-
-static void add_distribution(hbl_grid *grid, const hbl_model *model, size_t k)
-{
-    char text[128];
-
-    if (k >= model->n_random) {
-        hbl_grid_add(grid, "fixed");
+    if (n == 0)
         return;
-    }
-    if (model->mixing[k]->has_bounds)
-        snprintf(text, sizeof text, "%.60s(%g, %g)", model->mixing[k]->name, model->lower[k],
-                 model->upper[k]);
-    else
-        snprintf(text, sizeof text, "%.60s", model->mixing[k]->name);
-    hbl_grid_add(grid, text);
+    hbl_format_count((double)n, text);
+    fprintf(out, "  left out %12s %s%s: %s\n", text, unit, n == 1 ? "" : "s", why);
 }
 
-/* The block's number where there are several of which some hold more than one coefficient. */
-static void add_block(hbl_grid *grid, const hbl_model *model, size_t k)
+static void put_account(FILE *out, const hbl_model *model)
 {
-    if (k < model->n_random)
-        hbl_grid_add_count(grid, (double)model->block_of[k] + 1);
-    else
-        hbl_grid_add(grid, "");
+    const hbl_data_account *a = hbl_model_account(model);
+
+    if (!a)
+        return;
+    put_left_out(out, a->rows_filtered, "row", "data.filter is not true");
+    put_left_out(out, a->rows_not_offered, "row", "alternatives not available");
+    put_left_out(out, a->rows_of_other_alternatives, "row", "none of data.alternatives");
+    put_left_out(out, a->tasks_chose_other, "task", "chose none of data.alternatives");
+    put_left_out(out, a->tasks_single, "task", "one alternative only is left");
+    put_left_out(out, a->tasks_missing, "task", "missing values");
+    put_left_out(out, a->persons_missing, "person", "missing values");
 }
 
-static int put_coefficients(FILE *out, const hbl_model *model, hbl_error *error)
+static void put_remarks(FILE *out, const hbl_model *model)
 {
-    static const char *const heading[] = {"",    "distribution",        "block", "min", "mean",
-                                          "max", "varies in % of tasks"};
-    const size_t columns = sizeof heading / sizeof *heading;
-    hbl_grid *grid = hbl_grid_alloc(columns, error);
-    int status;
+    size_t n;
+    const char *const *remarks = hbl_model_remarks(model, &n);
 
-    if (!grid)
-        return HBL_ERR_MEMORY;
-    for (size_t c = 0; c < columns; c++) {
-        hbl_grid_add(grid, heading[c]);
-        hbl_grid_align(grid, c, c < 2 ? HBL_ALIGN_LEFT : HBL_ALIGN_POINT);
-    }
-    for (size_t k = 0; k < model->n_columns; k++) {
-        const column_facts f = facts_of(model, k);
-        const int decimals = hbl_decimals(fmax(fabs(f.least), fabs(f.most)), 0, NAN);
-
-        hbl_grid_add(grid, model->name[k]);
-        add_distribution(grid, model, k);
-        add_block(grid, model, k);
-        hbl_grid_add_number(grid, f.least, decimals);
-        hbl_grid_add_number(grid, f.mean, decimals);
-        hbl_grid_add_number(grid, f.most, decimals);
-        hbl_grid_add_number(grid, percent(f.varying, model->panel->n_tasks), 1);
-    }
-    fputs("\nCoefficients and their attributes\n", out);
-    status = hbl_grid_print(grid, out, error);
-    hbl_grid_free(grid);
-    return status;
-}
-
-static int put_parameters(FILE *out, const hbl_model *model, hbl_error *error)
-{
-    const size_t K = model->n_random;
-    size_t *size = hbl_calloc(model->n_blocks, sizeof *size, "the report", error);
-    size_t covariances = 0;
-    char latent[HBL_NUMBER_SIZE];
-
-    if (!size)
-        return HBL_ERR_MEMORY;
-    for (size_t k = 0; k < K; k++)
-        covariances += ++size[model->block_of[k]]; /* sums to m (m + 1) / 2 for a block of m */
-    free(size);
-    hbl_format_count((double)K * (double)model->panel->n_persons, latent);
-    fprintf(out,
-            "\nParameters estimated: %zu (means %zu, variances and covariances %zu, fixed %zu)\n",
-            K + covariances + model->n_fixed, K, covariances, model->n_fixed);
-    fprintf(out, "Latent values, the coefficients of each person: %s\n", latent);
-    return HBL_OK;
+    if (n > 0)
+        fputc('\n', out);
+    for (size_t i = 0; i < n; i++)
+        hbl_put_wrapped(out, "  ", remarks[i]);
 }
 
 /* ---- findings ---- */
@@ -257,11 +185,15 @@ int hbl_report_check(FILE *file, const hbl_spec *spec, const hbl_model *model,
     if (status)
         return status;
     put_heading(file, spec, model->panel);
+    put_account(file, model);
+    put_remarks(file, model);
     status = put_alternatives(file, model->panel, error);
     if (!status)
-        status = put_coefficients(file, model, error);
+        status = hbl_check_put_coefficients(file, model, error);
     if (!status)
-        status = put_parameters(file, model, error);
+        status = hbl_check_put_persons(file, model, error);
+    if (!status)
+        status = hbl_check_put_parameters(file, model, error);
     if (!status)
         put_findings(file, findings);
     return hbl_output_end(&out, status, "the report", error);

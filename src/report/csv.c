@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "hblogit/report.h"
+#include "report/csv.h"
 #include "report/text.h"
 
-/* Quoted where RFC 4180 asks for it. */
-static void put_cell(FILE *out, const char *text)
+void hbl_csv_put_cell(FILE *out, const char *text)
 {
     if (!strpbrk(text, ",\"\r\n")) {
         fputs(text, out);
@@ -24,7 +24,7 @@ static void put_cell(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static void put_number(FILE *out, double x)
+void hbl_csv_put_figure(FILE *out, double x)
 {
     if (isnan(x))
         fputs(",NaN", out); /* whatever the sign, which printf would show */
@@ -38,11 +38,11 @@ static void put_parameter(FILE *out, const hbl_parameter *p)
     const double figure[] = {c->mean, c->mcse_mean, c->sd,       c->q5,  c->median,
                              c->q95,  c->ess_bulk,  c->ess_tail, c->rhat};
 
-    put_cell(out, p->column);
+    hbl_csv_put_cell(out, p->column);
     fputc(',', out);
-    put_cell(out, p->name);
+    hbl_csv_put_cell(out, p->name);
     for (size_t i = 0; i < sizeof figure / sizeof *figure; i++)
-        put_number(out, figure[i]);
+        hbl_csv_put_figure(out, figure[i]);
     fputc('\n', out);
 }
 

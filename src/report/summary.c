@@ -84,13 +84,19 @@ static void add_parameter(hbl_grid *grid, const hbl_summary *s, layout l, const 
     hbl_grid_add_count(grid, c->ess_tail);
 }
 
-/* "time ~ price" for a pair, else the coefficient. */
+/* "time ~ price" for a pair, "time:income" for what a covariate adds, else the coefficient. */
 static void add_labelled(hbl_grid *grid, const hbl_summary *s, layout l, const hbl_parameter *p)
 {
-    const char *row = s->coefficient[p->row], *col = s->coefficient[p->col];
-    const size_t size = strlen(row) + strlen(col) + 4;
+    const char *row = s->coefficient[p->row], *col;
+    size_t size;
     char *label;
 
+    if (p->kind == HBL_PARAMETER_SLOPE) {
+        add_parameter(grid, s, l, p->name, p);
+        return;
+    }
+    col = s->coefficient[p->col];
+    size = strlen(row) + strlen(col) + 4;
     if (p->row == p->col) {
         add_parameter(grid, s, l, row, p);
         return;
@@ -238,9 +244,9 @@ static void put_coverage(FILE *out, const hbl_summary *s)
     }
     if (known > 0)
         fprintf(out,
-                "The 90 %% intervals of mu, Omega and alpha cover the truth for %zu of %zu "
+                "The 90 %% intervals of mu, %sOmega and alpha cover the truth for %zu of %zu "
                 "parameters.\n",
-                covered, known);
+                s->n_covariates ? "Delta, " : "", covered, known);
 }
 
 static int put_tables(FILE *out, const hbl_summary *s, hbl_error *error)
@@ -252,6 +258,11 @@ static int put_tables(FILE *out, const hbl_summary *s, hbl_error *error)
                                       : "Population means of the random coefficients",
                           error);
 
+    if (!status)
+        status = put_kind(out, s, s->parameter, s->n_parameters, HBL_PARAMETER_SLOPE,
+                          transformed ? "What covariates add to the means of theta"
+                                      : "What covariates add to the means",
+                          error);
     if (!status)
         status =
             put_kind(out, s, s->derived, s->n_derived, HBL_PARAMETER_SD,

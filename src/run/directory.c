@@ -40,9 +40,9 @@ static bool is_numbered(const char *name, const char *prefix, const char *suffix
 /* A file that a run leaves, run.json and persons/ apart. */
 static bool is_output(const char *name)
 {
-    static const char *const whole[] = {"persons.csv", "summary.csv",  "diagnostics.json",
-                                        "checkpoint",  "checkpoint.1", "checkpoint.tmp",
-                                        "run.json.tmp"};
+    static const char *const whole[] = {
+        "persons.csv",    "summary.csv",  "diagnostics.json", "checkpoint", "checkpoint.1",
+        "checkpoint.tmp", "run.json.tmp", "estimates.csv",    "vcov.csv",   "iterations.csv"};
 
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (strcmp(name, whole[i]) == 0)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,8 +14,11 @@
 static const struct {
     const char *name;
     int (*drive)(hbl_fit_run *run, hbl_error *error);
+    bool resumes; /* keeps checkpoints */
 } method[] = {
-    {"hb", hbl_fit_hb},
+    {"hb", hbl_fit_hb, true},
+    {"msl", hbl_fit_msl, false},
+    {"mnl", hbl_fit_mnl, false},
 };
 enum { N_METHODS = sizeof method / sizeof *method };
 
@@ -44,11 +48,13 @@ int hbl_fit_begin(hbl_fit_run *run, bool keep, hbl_error *error)
     return status;
 }
 
-/* What the caller can do about a full disk: the run is not lost. */
+/* What the caller can do about a full disk: a run with a checkpoint is not lost. */
 static void add_advice(const hbl_fit_run *run, hbl_error *error)
 {
     const size_t used = strlen(error->message);
 
+    if (strcmp(run->spec->method, "hb") != 0)
+        return;
     snprintf(error->message + used, sizeof error->message - used,
              "; once that is mended, hblogit resume %s goes on",
              hbl_directory_path(run->directory));
@@ -97,6 +103,11 @@ static int fit(hbl_fit_run *run, bool resume, hbl_error *error)
     if (which == N_METHODS)
         return hbl_fail(error, HBL_ERR_INPUT, "method \"%s\" is none that can be fitted",
                         run->spec->method);
+    if (resume && !method[which].resumes)
+        return hbl_fail(error, HBL_ERR_INPUT,
+                        "%s: a run by \"%s\" has nothing to resume; run hblogit fit again, with "
+                        "--force",
+                        path, run->spec->method);
     run->threads = run->options->threads > 0 ? run->options->threads : hbl_processors();
     status = resume ? hbl_directory_reopen(path, &run->directory, error)
                     : hbl_directory_open(path, run->options->overwrite, &run->directory, error);

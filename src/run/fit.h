@@ -33,4 +33,9 @@ void hbl_fit_notice(const hbl_fit_run *run, const char *format, ...)
 /* Samples and leaves chain files, persons.csv and a checkpoint. */
 int hbl_fit_hb(hbl_fit_run *run, hbl_error *error);
 
+/* Maximum likelihood, and maximum simulated likelihood: leave estimates.csv, vcov.csv,
+ * iterations.csv and, for the latter, persons.csv. */
+int hbl_fit_mnl(hbl_fit_run *run, hbl_error *error);
+int hbl_fit_msl(hbl_fit_run *run, hbl_error *error);
+
 #endif

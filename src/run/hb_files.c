@@ -33,7 +33,8 @@ static chain_place place_of(const char *directory, uint32_t chain, const hbl_hb_
                                    .seed = settings->seed,
                                    .n_warmup = (uint64_t)settings->warmup,
                                    .n_random = model->n_random,
-                                   .n_fixed = model->n_fixed}};
+                                   .n_covariates = model->n_random ? model->n_covariates : 0,
+                                   .n_fixed = model->n_fixed + model->n_scale}};
     place.warmup = place.draws;
     place.warmup.n_warmup = 0;
     return place;

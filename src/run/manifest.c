@@ -149,17 +149,43 @@ static cJSON *names(char *const *name, size_t n)
     return array;
 }
 
+/* [lower, upper] of a coefficient whose distribution has them, or null. */
+static cJSON *bounds_of(const hbl_model *model, size_t k)
+{
+    cJSON *bounds;
+
+    if (!model->mixing[k]->has_bounds)
+        return cJSON_CreateNull();
+    bounds = cJSON_CreateArray();
+    hbl_tree_append(bounds, cJSON_CreateNumber(model->lower[k]));
+    hbl_tree_append(bounds, cJSON_CreateNumber(model->upper[k]));
+    return bounds;
+}
+
+/* The coefficient above which an ordered one is, or null. */
+static cJSON *base_of(const hbl_model *model, size_t k)
+{
+    return model->base[k] == SIZE_MAX ? cJSON_CreateNull()
+                                      : cJSON_CreateString(model->name[model->base[k]]);
+}
+
 static void set_model(hbl_manifest *manifest, const hbl_model *model)
 {
     const hbl_panel *panel = model->panel;
     cJSON *coefficients = cJSON_CreateObject(), *counts = cJSON_CreateObject();
     cJSON *blocks = cJSON_CreateArray(), *distributions = cJSON_CreateArray();
+    cJSON *bounds = cJSON_CreateArray(), *above = cJSON_CreateArray();
 
     hbl_tree_put(coefficients, "random", names(model->name, model->n_random));
-    hbl_tree_put(coefficients, "fixed", names(model->name + model->n_random, model->n_fixed));
+    hbl_tree_put(coefficients, "fixed",
+                 names(model->name + model->n_random, model->n_fixed + model->n_scale));
+    if (model->n_covariates > 0)
+        hbl_tree_put(coefficients, "covariates", names(model->covariate_name, model->n_covariates));
     for (size_t k = 0; k < model->n_random; k++) {
         hbl_tree_append(blocks, cJSON_CreateNumber((double)model->block_of[k]));
         hbl_tree_append(distributions, cJSON_CreateString(model->mixing[k]->name));
+        hbl_tree_append(bounds, bounds_of(model, k));
+        hbl_tree_append(above, base_of(model, k));
     }
     hbl_tree_put(counts, "persons", cJSON_CreateNumber((double)panel->n_persons));
     hbl_tree_put(counts, "tasks", cJSON_CreateNumber((double)panel->n_tasks));
@@ -168,6 +194,8 @@ static void set_model(hbl_manifest *manifest, const hbl_model *model)
     hbl_manifest_set(manifest, "counts", counts);
     hbl_manifest_set(manifest, "coefficients", coefficients);
     hbl_manifest_set(manifest, "distributions", distributions);
+    hbl_manifest_set(manifest, "bounds", bounds);
+    hbl_manifest_set(manifest, "above", above);
     hbl_manifest_set(manifest, "blocks", blocks);
 }
 
@@ -190,6 +218,14 @@ void hbl_manifest_set_pooled(hbl_manifest *manifest, const hbl_model *model, con
 
 /* ---- the whole */
 
+/* Of the method in use; the multinomial logit has nothing random. */
+static cJSON *describe_seed(const hbl_spec *spec)
+{
+    if (strcmp(spec->method, "mnl") == 0)
+        return cJSON_CreateNull();
+    return hbl_manifest_integer(strcmp(spec->method, "msl") == 0 ? spec->msl.seed : spec->hb.seed);
+}
+
 int hbl_manifest_alloc(const hbl_spec *spec, const hbl_model *model, const hbl_fit_options *options,
                        int threads, hbl_manifest **out, hbl_error *error)
 {
@@ -208,7 +244,7 @@ int hbl_manifest_alloc(const hbl_spec *spec, const hbl_model *model, const hbl_f
     set_now(manifest, "started");
     set_text(manifest, "finished", NULL);
     set_text(manifest, "method", spec->method);
-    hbl_manifest_set(manifest, "seed", hbl_manifest_integer(spec->hb.seed));
+    hbl_manifest_set(manifest, "seed", describe_seed(spec));
     hbl_manifest_set(manifest, "threads", cJSON_CreateNumber(threads));
     hbl_manifest_set(manifest, "machine", describe_machine());
     hbl_manifest_set(manifest, "hashes", describe_hashes(spec));

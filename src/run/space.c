@@ -14,11 +14,12 @@ static double estimate(const hbl_hb_fit *fit)
 {
     const hbl_hb_settings *settings = fit->settings;
     const hbl_model *model = fit->run->model;
-    const double K = (double)model->n_random, F = (double)model->n_fixed;
+    const double K = (double)model->n_random, F = (double)(model->n_fixed + model->n_scale);
+    const double Q = (double)model->n_covariates;
     const double N = (double)model->panel->n_persons, chains = (double)fit->n_chains;
     const double rows =
         (double)settings->draws + (settings->save_warmup ? (double)settings->warmup : 0);
-    double bytes = chains * rows * CELL * (3 + K + K * K + F);
+    double bytes = chains * rows * CELL * (3 + K + K * K + Q * K + F);
 
     if (hbl_hb_keeps_persons(fit))
         bytes += chains * (double)settings->draws * N * K * sizeof(double);

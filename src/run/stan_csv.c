@@ -102,6 +102,12 @@ static void append_column_names(hbl_stan_csv *csv)
             append_number(csv, ".", j);
         }
     }
+    for (size_t k = 1; k <= csv->layout.n_random; k++) {
+        for (size_t q = 1; q <= csv->layout.n_covariates; q++) {
+            append_number(csv, ",Delta.", q);
+            append_number(csv, ".", k);
+        }
+    }
     for (size_t i = 1; i <= csv->layout.n_fixed; i++)
         append_number(csv, ",alpha.", i);
     append(csv, "\n");
@@ -161,6 +167,9 @@ static size_t put_row(hbl_stan_csv *csv, const hbl_draw *draw, char *row)
     for (size_t i = 0; i < csv->layout.n_random; i++)
         at = put(at, draw->mu[i]);
     at = put_omega(csv, draw->omega, row, at);
+    for (size_t k = 0; k < csv->layout.n_random; k++)
+        for (size_t q = 0; q < csv->layout.n_covariates; q++)
+            at = put(at, draw->delta[q * csv->layout.n_random + k]);
     for (size_t i = 0; i < csv->layout.n_fixed; i++)
         at = put(at, draw->alpha[i]);
     at[-1] = '\n';
@@ -240,7 +249,8 @@ static void free_parts(hbl_stan_csv *csv)
 static hbl_stan_csv *alloc_parts(const char *path, const hbl_stan_csv_layout *layout,
                                  hbl_error *error)
 {
-    const size_t n = layout->n_random, n_columns = 3 + n + n * n + layout->n_fixed;
+    const size_t n = layout->n_random;
+    const size_t n_columns = 3 + n + n * n + n * layout->n_covariates + layout->n_fixed;
     enum { COMMENTS = 1024, NAME = 32 };
     hbl_stan_csv *csv = hbl_calloc(1, sizeof *csv, "a chain file", error);
 

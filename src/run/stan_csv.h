@@ -3,7 +3,7 @@
  * Draws of a chain as Stan CSV, as cmdstanpy, cmdstanr, rstan and ArviZ load it:
  *
  *     # comments with "key = value", among them num_samples, the number of rows
- *     lp__,accept_stat__,loglik,mu.1,..,Omega.1.1,Omega.2.1,..,alpha.1,..
+ *     lp__,accept_stat__,loglik,mu.1,..,Omega.1.1,Omega.2.1,..,Delta.1.1,Delta.2.1,..,alpha.1,..
  *     rows
  *     # Elapsed Time
  *
@@ -23,7 +23,7 @@ typedef struct {
     uint32_t chain; /* from 1 */
     uint64_t seed;
     uint64_t n_warmup; /* sweeps before the first row that are not in the file */
-    size_t n_random, n_fixed;
+    size_t n_random, n_covariates, n_fixed; /* the fixed ones of the scale among them */
 } hbl_stan_csv_layout;
 
 typedef struct hbl_stan_csv hbl_stan_csv;

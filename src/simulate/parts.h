@@ -21,23 +21,22 @@ typedef enum {
 
 hbl_rng hbl_simulate_stream(const hbl_spec *spec, size_t person, hbl_simulate_purpose purpose);
 
-/* ---- rows.c: tables whose first row of each task is marked as chosen, for the time being ---- */
+/* ---- rows.c ---- */
 
-/* Rows for spec->simulate.n_persons people, as the "simulate" object describes them. */
+/* Rows for spec->simulate.n_persons people, as the "simulate" object describes them, choices
+ * empty. */
 int hbl_simulate_draw_rows(const hbl_spec *spec, hbl_table **table, hbl_error *error);
 
-/* The rows of spec->data.file. */
-int hbl_simulate_read_rows(const hbl_spec *spec, hbl_table **table, hbl_error *error);
-
-/* The column of choices of either. */
-double *hbl_simulate_choice(const hbl_table *table, const hbl_spec *spec);
+/* The column of choices. */
+const char *hbl_simulate_choice_name(const hbl_spec *spec);
 
 /* ---- truth.c ---- */
 
 typedef struct {
     double *mu;    /* n_random */
+    double *delta; /* n_random x n_covariates: E theta_n = mu + Delta'w_n */
     double *l;     /* n_random x n_random, lower: Omega = L L' */
-    double *alpha; /* n_fixed */
+    double *alpha; /* n_fixed, then lambda: n_scale */
 } hbl_truth;
 
 /* Matches the names of spec->simulate with the model's coefficients. HBL_ERR_INPUT: a coefficient

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The rows on which choices are drawn, as a table: drawn themselves, or read from a file.
+ * The rows on which choices are drawn, drawn themselves.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +8,6 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "data/grouping.h"
 #include "simulate/parts.h"
 
 hbl_rng hbl_simulate_stream(const hbl_spec *spec, size_t person, hbl_simulate_purpose purpose)
@@ -16,14 +15,9 @@ hbl_rng hbl_simulate_stream(const hbl_spec *spec, size_t person, hbl_simulate_pu
     return hbl_rng_stream(spec->simulate.seed, 0, HBL_STREAM_SIMULATE, person, purpose);
 }
 
-static const char *choice_name(const hbl_spec *spec)
+const char *hbl_simulate_choice_name(const hbl_spec *spec)
 {
     return spec->data.choice ? spec->data.choice : "choice";
-}
-
-double *hbl_simulate_choice(const hbl_table *table, const hbl_spec *spec)
-{
-    return hbl_table_column(table, choice_name(spec))->number;
 }
 
 /* Makes column a column of n_rows numbers. */
@@ -71,13 +65,13 @@ static size_t count_rows(const hbl_spec *spec)
     return n_rows;
 }
 
-/* Person, task, alternative, choice, then the attributes. */
+/* Person, task, alternative, choice (left 0), then the attributes. */
 static void draw_person(const hbl_spec *spec, size_t person, size_t *row, hbl_column *column)
 {
     const hbl_simulation_spec *s = &spec->simulate;
     hbl_rng design = hbl_simulate_stream(spec, person, HBL_SIMULATE_DESIGN);
     hbl_rng attributes = hbl_simulate_stream(spec, person, HBL_SIMULATE_ATTRIBUTES);
-    const size_t n_tasks = draw_between(&design, s->tasks_min, s->tasks_max);
+    const size_t n_tasks = draw_between(&design, s->tasks_min, s->tasks_max), first_row = *row;
 
     for (size_t task = 0; task < n_tasks; task++) {
         const size_t n = draw_between(&design, s->alternatives_min, s->alternatives_max);
@@ -86,19 +80,28 @@ static void draw_person(const hbl_spec *spec, size_t person, size_t *row, hbl_co
             /* without a column of persons each task is one */
             column[1].number[*row] = (double)(spec->data.person ? task + 1 : person + 1);
             column[2].number[*row] = (double)(j + 1);
-            column[3].number[*row] = j == 0;
-            for (size_t a = 0; a < s->n_attributes; a++)
-                column[4 + a].number[*row] = draw_attribute(&attributes, &s->attribute[a]);
+            for (size_t a = 0; a < s->n_attributes; a++) {
+                const hbl_attribute_owner of = s->attribute[a].of;
+                const size_t first = of == HBL_ATTRIBUTE_OF_PERSON ? first_row : *row - j;
+                column[4 + a].number[*row] = of == HBL_ATTRIBUTE_OF_ALTERNATIVE || *row == first
+                                                 ? draw_attribute(&attributes, &s->attribute[a])
+                                                 : column[4 + a].number[first];
+            }
         }
     }
 }
 
+/* What an index is called where data does not name it. */
+static const char *name_or(const char *name, const char *otherwise)
+{
+    return name ? name : otherwise;
+}
+
 static int start_columns(const hbl_spec *spec, hbl_table *table, hbl_error *error)
 {
-    const char *const fixed[4] = {spec->data.person ? spec->data.person : "person",
-                                  spec->data.task ? spec->data.task : "task",
-                                  spec->data.alternative ? spec->data.alternative : "alternative",
-                                  choice_name(spec)};
+    const char *const fixed[4] = {
+        name_or(spec->data.person, "person"), name_or(spec->data.task, "task"),
+        name_or(spec->data.alternative, "alternative"), hbl_simulate_choice_name(spec)};
 
     for (size_t c = 0; c < table->n_columns; c++) {
         const char *name = c < 4 ? fixed[c] : spec->simulate.attribute[c - 4].name;
@@ -148,74 +151,6 @@ int hbl_simulate_draw_rows(const hbl_spec *spec, hbl_table **out, hbl_error *err
     if (!table)
         return HBL_ERR_MEMORY;
     status = fill_table(spec, table, error);
-    if (status)
-        hbl_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
-/* ---- rows of a file ---- */
-
-/* choice = 1 on the first row of each task, so that a panel can be built; columns that do not exist
- * are left for hbl_panel_build to refuse. */
-static int mark_first_rows(const hbl_spec *spec, const hbl_table *table, double *choice,
-                           hbl_error *error)
-{
-    const hbl_column *person =
-        spec->data.person ? hbl_table_column(table, spec->data.person) : NULL;
-    const hbl_column *task = spec->data.task ? hbl_table_column(table, spec->data.task) : NULL;
-    hbl_grouping persons = {0}, tasks = {0};
-    int status = HBL_OK;
-
-    if (person)
-        status = hbl_grouping_make(&persons, person, table->n_rows, NULL, error);
-    if (task && !status)
-        status = hbl_grouping_make(&tasks, task, table->n_rows, person ? &persons : NULL, error);
-    for (size_t t = 0; !status && t < tasks.n_groups; t++)
-        choice[tasks.first[t]] = 1.0;
-    hbl_grouping_release(&persons);
-    hbl_grouping_release(&tasks);
-    return status;
-}
-
-/* Empties the column of choices, or appends one. */
-static int renew_choice(const hbl_spec *spec, hbl_table *table, hbl_error *error)
-{
-    const char *name = choice_name(spec);
-    size_t at = 0;
-
-    while (at < table->n_columns && strcmp(table->column[at].name, name) != 0)
-        at++;
-    if (at == table->n_columns) {
-        hbl_column *longer = realloc(table->column, (table->n_columns + 1) * sizeof *table->column);
-        if (!longer)
-            return hbl_fail_memory(error, "the column of choices");
-        table->column = longer;
-        memset(&longer[table->n_columns++], 0, sizeof *longer);
-    } else {
-        hbl_column *old = &table->column[at];
-        for (int32_t code = 0; code < old->n_labels; code++)
-            free(old->label[code]);
-        free(old->label);
-        free(old->code);
-        free(old->number);
-        free(old->name);
-        memset(old, 0, sizeof *old);
-    }
-    return start_column(&table->column[at], name, table->n_rows, error);
-}
-
-int hbl_simulate_read_rows(const hbl_spec *spec, hbl_table **out, hbl_error *error)
-{
-    hbl_table *table = NULL;
-    int status = hbl_table_read(spec->data.file, NULL, &table, error);
-
-    if (status)
-        return status;
-    status = renew_choice(spec, table, error);
-    if (!status)
-        status = mark_first_rows(spec, table, hbl_simulate_choice(table, spec), error);
     if (status)
         hbl_table_free(table);
     else

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The truth by name becomes mu, L and alpha in the model's order. Omega = D R D with D the standard
- * deviations and R the correlations, so L = D chol(R): a standard deviation of 0 is allowed.
+ * The truth by name becomes mu, Delta, L and alpha in the model's order. Omega = D R D with D the
+ * standard deviations and R the correlations, so L = D chol(R): a standard deviation of 0 is
+ * allowed.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -109,11 +110,60 @@ static int factor_correlation(const hbl_simulation_spec *s, const hbl_model *mod
     return HBL_OK;
 }
 
+/* ---- Delta, by "coefficient:covariate"; what is not named is 0 ---- */
+
+/* The element that name stands for; NULL: none. */
+static double *find_slope(const hbl_model *model, const char *name, double *delta)
+{
+    for (size_t k = 0; k < model->n_random; k++) {
+        const size_t n = strlen(model->name[k]);
+
+        if (strncmp(name, model->name[k], n) != 0 || name[n] != ':')
+            continue;
+        for (size_t c = 0; c < model->n_covariates; c++)
+            if (strcmp(name + n + 1, model->covariate_name[c]) == 0)
+                return &delta[k * model->n_covariates + c];
+    }
+    return NULL;
+}
+
+static int fill_slopes(const hbl_simulation_spec *s, const hbl_model *model, double *delta,
+                       hbl_error *error)
+{
+    for (size_t i = 0; i < s->n_slopes; i++) {
+        double *slope = find_slope(model, s->slope[i].name, delta);
+
+        if (!slope)
+            return hbl_fail(error, HBL_ERR_INPUT,
+                            "simulate.slope.%s: no random coefficient and covariate are named so; "
+                            "write \"coefficient:covariate\"%s%s%s",
+                            s->slope[i].name, model->n_covariates ? ", such as \"" : "",
+                            model->n_covariates && model->n_random ? model->name[0] : "",
+                            model->n_covariates ? ":...\"" : " (the model has no covariates)");
+        *slope = s->slope[i].value;
+    }
+    return HBL_OK;
+}
+
+/* A distribution of its own form has a spread above 0. */
+static int check_sd(const hbl_model *model, const double *sd, hbl_error *error)
+{
+    for (size_t i = 0; i < model->n_random; i++) {
+        if (!(sd[i] >= 0.0))
+            return hbl_fail(error, HBL_ERR_INPUT, "simulate.sd.%s is %g; it must not be negative",
+                            model->name[i], sd[i]);
+        if (model->mixing[i]->mix && sd[i] == 0.0)
+            return hbl_fail(error, HBL_ERR_INPUT, "simulate.sd.%s is 0; %s needs it above 0",
+                            model->name[i], model->mixing[i]->name);
+    }
+    return HBL_OK;
+}
+
 static int fill(const hbl_spec *spec, const hbl_model *model, hbl_truth *truth, double *sd,
                 hbl_error *error)
 {
     const hbl_simulation_spec *s = &spec->simulate;
-    const size_t n = model->n_random, n_fixed = model->n_fixed;
+    const size_t n = model->n_random, n_fixed = model->n_coefficients - n;
     char *const *random = model->name, *const *fixed = model->name + n;
     int status = match("mean", s->mean, s->n_means, random, n, fixed, n_fixed, truth->mu, error);
 
@@ -123,14 +173,14 @@ static int fill(const hbl_spec *spec, const hbl_model *model, hbl_truth *truth, 
         status =
             match("fixed", s->fixed, s->n_fixed, fixed, n_fixed, random, n, truth->alpha, error);
     if (!status)
+        status = fill_slopes(s, model, truth->delta, error);
+    if (!status)
         status = factor_correlation(s, model, truth->l, error);
-    for (size_t i = 0; !status && i < n; i++) {
-        if (!(sd[i] >= 0.0))
-            return hbl_fail(error, HBL_ERR_INPUT, "simulate.sd.%s is %g; it must not be negative",
-                            random[i], sd[i]);
+    if (!status)
+        status = check_sd(model, sd, error);
+    for (size_t i = 0; !status && i < n; i++)
         for (size_t j = 0; j <= i; j++)
             truth->l[i * n + j] *= sd[i];
-    }
     return status;
 }
 
@@ -143,9 +193,10 @@ int hbl_truth_alloc(const hbl_spec *spec, const hbl_model *model, hbl_truth **ou
 
     if (truth) {
         truth->mu = hbl_calloc(n, sizeof *truth->mu, "the truth", error);
+        truth->delta = hbl_calloc(n * model->n_covariates, sizeof(double), "the truth", error);
         truth->l = hbl_calloc(n * n, sizeof *truth->l, "the truth", error);
-        truth->alpha = hbl_calloc(model->n_fixed, sizeof *truth->alpha, "the truth", error);
-        if (truth->mu && truth->l && truth->alpha && sd)
+        truth->alpha = hbl_calloc(model->n_coefficients - n, sizeof(double), "the truth", error);
+        if (truth->mu && truth->delta && truth->l && truth->alpha && sd)
             status = fill(spec, model, truth, sd, error);
     }
     free(sd);
@@ -161,6 +212,7 @@ void hbl_truth_free(hbl_truth *truth)
     if (!truth)
         return;
     free(truth->mu);
+    free(truth->delta);
     free(truth->l);
     free(truth->alpha);
     free(truth);

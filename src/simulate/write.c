@@ -110,6 +110,19 @@ static void write_omega(FILE *out, const hbl_model *model, const double *omega)
         }
 }
 
+/* Delta.q.k as in the draws: covariate q, coefficient k. */
+static void write_delta(FILE *out, const hbl_model *model, const double *delta)
+{
+    char parameter[64], label[LABEL_SIZE];
+
+    for (size_t k = 0; k < model->n_random; k++)
+        for (size_t q = 0; q < model->n_covariates; q++) {
+            snprintf(parameter, sizeof parameter, "Delta.%zu.%zu", q + 1, k + 1);
+            snprintf(label, sizeof label, "Delta.%s:%s", model->name[k], model->covariate_name[q]);
+            write_parameter(out, parameter, label, delta[k * model->n_covariates + q]);
+        }
+}
+
 int hbl_simulate_write_population(FILE *out, const hbl_model *model, const hbl_truth *truth,
                                   hbl_error *error)
 {
@@ -122,7 +135,8 @@ int hbl_simulate_write_population(FILE *out, const hbl_model *model, const hbl_t
     fputs("parameter,name,value\n", out);
     write_vector(out, "mu", n, model->name, truth->mu);
     write_omega(out, model, omega);
-    write_vector(out, "alpha", model->n_fixed, model->name + n, truth->alpha);
+    write_delta(out, model, truth->delta);
+    write_vector(out, "alpha", model->n_coefficients - n, model->name + n, truth->alpha);
     free(omega);
     return finish(out, "population", error);
 }

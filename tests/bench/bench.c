@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench [--quick] [FIGURES.csv]: how fast the likelihood pass and the sampler are on this machine,
- * each beside a reference run in the same go. README.md in this folder says how to read it.
+ * bench [--quick] [FIGURES.csv] | --msl: how fast the likelihood pass and the sampler are on this
+ * machine, each beside a reference run in the same go. README.md in this folder says how to read
+ * it.
  */
 #include "bench/bench.h"
+#include "bench/msl.h"
 #include "bench/pass.h"
 #include "bench/sampler.h"
 
@@ -107,6 +109,10 @@ int main(int argc, char **argv)
     bench_options options = {0};
     cases all = {.n = 0};
 
+    if (argc == 2 && strcmp(argv[1], "--msl") == 0) {
+        bench_msl();
+        return 0;
+    }
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--quick") == 0)
             options.quick = true;

@@ -53,7 +53,27 @@ setting 'correlation' correlation=some
 refuses 2 'hb\.draws' fit "$work/small.json" --draws none
 refuses 2 '--threads needs a whole number from 1' fit "$work/small.json" --threads 0
 
-# what comes later says so
-setting 'method' method=msl
-setting 'shape' data.shape=wide
+# simulated likelihood
+setting 'msl\.sequence.*"haltn".*did you mean "halton"\?' msl.sequence=haltn
+setting 'msl\.draws.*from 1 to' msl.draws=0
+setting 'method.*did you mean "msl"\?' method=mls
+setting 'random\.price is uniform, which needs "method": "msl".*johnson-sb' random.price=uniform
+
+# data
+model 'bad\.json:2: data\.shape.*did you mean "wide"\?' 's/"file"/"shape": "wid", "file"/'
+model 'bad\.json:2: data\.alternative belongs to a long file' 's/"file"/"shape": "wide", "file"/'
+model 'bad\.json:2: data\.separator.*give "shape": "wide"' 's/"file"/"separator": "_", "file"/'
+model 'bad\.json:2: data\.delimiter must be one character' 's/"file"/"delimiter": ", ", "file"/'
+model 'bad\.json:2: data\.reference names "4".*data\.alternatives' \
+    's/"file"/"alternatives": [1, 2, 3], "reference": 4, "file"/'
+setting 'data\.alternatives\[2\] names "1" a second time' 'data.alternatives=[1, 2, 1]'
+setting 'data\.categorical\.size.*did you mean "effects"\?' data.categorical.size=effect
+setting 'data\.missing must be' data.missing=ignore
+
+# coefficients
+setting 'held\.price is held and random' held.price=-1
+setting 'order\[0\]\[1\] is "quality", which is not random; add' 'order=[[0, "quality"]]'
+setting 'order\[0\]\[1\] is 0 between' 'order=[["price", 0, "quality"]]'
+setting 'correlation\[0\]\[1\] names "price" a second time' 'correlation=[["price", "price"]]'
+setting 'covariates\[1\] names "size" a second time' 'covariates=["size", "size"]'
 finish

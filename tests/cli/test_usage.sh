@@ -5,7 +5,7 @@
 expect 0 --version
 prints '^hblogit [0-9]+\.[0-9]+\.[0-9]+$'
 expect 0 --help
-for command in fit check summary diagnose simulate help; do
+for command in fit check summary diagnose compare test simulate help; do
     prints "^  hblogit $command "
     expect 0 help "$command"
     prints "^usage: hblogit $command"
@@ -16,7 +16,7 @@ for command in fit check summary diagnose simulate help; do
 done
 
 # the man page knows every option, and groff has no complaint
-for command in fit check summary diagnose simulate; do
+for command in fit check summary diagnose compare test simulate; do
     hblogit help "$command" | grep -o '^  --[a-z]*' | tr -d ' ' | while read -r option; do
         sed 's/\\-/-/g' src/cli/hblogit.1 | grep -q -- "$option" || echo "$command $option"
     done
@@ -49,7 +49,7 @@ says '^usage: hblogit COMMAND'
 refuses 2 'no command "fti"; did you mean "fit"\?' fti
 refuses 2 'no command "quux"; see hblogit --help' quux
 refuses 2 'no option "--verison" before the command' --verison
-for command in compare predict elasticities wtp test report export; do
+for command in predict elasticities wtp report export; do
     refuses 2 "$command is not available in this version" "$command"
 done
 refuses 2 'fit needs MODEL\.json' fit
@@ -59,8 +59,10 @@ refuses 2 'no option "--drows=10"; did you mean "--draws"\?' fit a.json --drows=
 refuses 2 'no option "-x"' fit -x a.json
 refuses 2 '--draws needs a value' fit a.json --draws
 refuses 2 '--quiet takes no value' fit a.json --quiet=yes
-refuses 2 'method "msl" is not available in this version' fit a.json --method msl
-refuses 2 'method "mnl" is not available in this version' fit a.json --method mnl
 refuses 2 'no method "hbb"; did you mean "hb"\?' fit a.json --method hbb
 refuses 2 '--json and --csv exclude each other' summary --json --csv dir
+refuses 2 '--json and --csv exclude each other' compare --json --csv a b
+refuses 2 'compare needs two run directories' compare nosuch
+refuses 2 'needs a hypothesis' test nosuch
+refuses 2 'are different tests' test nosuch 'a = b' --against other
 finish

@@ -48,15 +48,12 @@ static FILE *sink;
 
 /* ---- stages: all that they allocate they free */
 
-static int read_model_file(hbl_error *error)
+static int read_and_echo(const char *path, const char *const *overrides, size_t n, hbl_error *error)
 {
-    const char *const overrides[] = {"hb.draws=10", "random.size=lognormal"};
-    char path[128], *text;
+    char *text;
     hbl_spec *spec = NULL;
-    int status;
+    int status = hbl_spec_read(path, overrides, n, &spec, error);
 
-    snprintf(path, sizeof path, "%s/model.json", fixture.folder);
-    status = hbl_spec_read(path, overrides, 2, &spec, error);
     if (status)
         return status;
     text = hbl_spec_to_json(spec);
@@ -67,6 +64,23 @@ static int read_model_file(hbl_error *error)
     free(text);
     hbl_spec_free(spec);
     return status;
+}
+
+static int read_model_file(hbl_error *error)
+{
+    const char *const overrides[] = {"hb.draws=10", "random.size=lognormal"};
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/model.json", fixture.folder);
+    return read_and_echo(path, overrides, 2, error);
+}
+
+static int read_every_key(hbl_error *error)
+{
+    const int status = read_and_echo("tests/fuzz/corpus/spec/every_key.json", NULL, 0, error);
+
+    return status ? status
+                  : read_and_echo("tests/fuzz/corpus/spec/every_key_wide.json", NULL, 0, error);
 }
 
 static int build_model(hbl_error *error)
@@ -198,6 +212,7 @@ static void test_model_file(void **state)
 {
     (void)state;
     fail_in_turn("model file", read_model_file);
+    fail_in_turn("every key", read_every_key);
 }
 
 static void test_data(void **state)

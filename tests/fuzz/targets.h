@@ -7,6 +7,8 @@
 #ifndef HBL_TESTS_FUZZ_TARGETS_H
 #define HBL_TESTS_FUZZ_TARGETS_H
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "core/options.h"
 #include "hblogit/hblogit.h"
@@ -49,18 +52,94 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
     return text;
 }
 
+/* Where reports go. */
+static inline FILE *fuzz_sink(void)
+{
+    static FILE *sink;
+
+    if (!sink && !(sink = fopen("/dev/null", "w")))
+        abort();
+    return sink;
+}
+
+/* The bytes up to the next zero byte; *data and *size are what follows it. */
+static inline size_t fuzz_part(const uint8_t **data, size_t *size, const uint8_t **part)
+{
+    const uint8_t *end = *size ? memchr(*data, '\0', *size) : NULL;
+    const size_t n = end ? (size_t)(end - *data) : *size;
+
+    *part = *data;
+    *size -= end ? n + 1 : n;
+    *data += end ? n + 1 : n;
+    return n;
+}
+
 /* ---- data ---- */
 
-static inline void fuzz_table(const uint8_t *data, size_t size)
+static inline bool fuzz_is_wanted(const void *unused, const char *name)
 {
-    hbl_error error = HBL_ERROR_INIT;
+    (void)unused;
+    return strlen(name) % 2 == 1;
+}
+
+/* The bytes as gzip packs them, to be freed. */
+static inline uint8_t *fuzz_gzip(const uint8_t *data, size_t size, size_t *packed)
+{
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)size};
+    uint8_t *out = malloc(size + 64);
+
+    if (!out || deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        abort();
+    stream.next_out = out;
+    stream.avail_out = (uInt)(size + 64);
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
+        abort();
+    *packed = stream.total_out;
+    deflateEnd(&stream);
+    return out;
+}
+
+/* Reads the bytes as a file; what it says without the file's name; the cells, summed up. */
+static inline double fuzz_read_table(const uint8_t *data, size_t size,
+                                     const hbl_table_options *options, hbl_error *error)
+{
     hbl_table *table = NULL;
     char path[64];
     const int file = fuzz_file(data, size, path);
+    const int status = hbl_table_read(path, options, &table, error);
+    double sum = 0;
 
-    fuzz_told(hbl_table_read(path, NULL, &table, &error), &error);
+    fuzz_told(status, error);
+    if (status && strncmp(error->message, path, strlen(path)) == 0)
+        memmove(error->message, error->message + strlen(path),
+                strlen(error->message + strlen(path)) + 1);
+    for (size_t j = 0; table && j < table->n_columns; j++)
+        for (size_t i = 0; i < table->n_rows; i++) {
+            const hbl_column *c = &table->column[j];
+            const double cell = c->type == HBL_COLUMN_TEXT ? c->code[i] : c->number[i];
+            sum += isnan(cell) ? 1 : cell / (1 + fabs(cell)) * (double)(1 + (i + j) % 5);
+        }
     hbl_table_free(table);
     close(file);
+    return sum;
+}
+
+/* As it is, packed, with other marks and some of the columns. Packed it must read the same. */
+static inline void fuzz_table(const uint8_t *data, size_t size)
+{
+    static const hbl_table_options other = {
+        .delimiter = ';', .decimal = ',', .wanted = fuzz_is_wanted};
+    hbl_error error = HBL_ERROR_INIT, of_packed = HBL_ERROR_INIT, of_other = HBL_ERROR_INIT;
+    size_t packed_size;
+    uint8_t *packed = fuzz_gzip(data, size, &packed_size);
+    const double sum = fuzz_read_table(data, size, NULL, &error);
+    const double sum_packed = fuzz_read_table(packed, packed_size, NULL, &of_packed);
+    const bool is_packed = size > 1 && data[0] == 0x1f && data[1] == 0x8b;
+
+    if (!is_packed && (sum != sum_packed || strcmp(error.message, of_packed.message) != 0))
+        abort();
+    fuzz_read_table(data, size, &other, &of_other);
+    free(packed);
 }
 
 /* A data file read by a model with an intercept, an interaction of the kind, and check. */
@@ -134,6 +213,31 @@ static inline void fuzz_override(const uint8_t *data, size_t size)
     close(file);
 }
 
+/* Terms of columns that the part has, in ascending order and told apart. */
+static inline void fuzz_check_formula(const hbl_formula *formula, size_t length)
+{
+    for (int p = 0; p < HBL_N_PARTS; p++) {
+        const hbl_formula_part *part = &formula->part[p];
+        for (size_t v = 0; v < part->n_variables; v++)
+            if (!part->variable[v].name || part->variable[v].position >= length)
+                abort();
+        for (size_t i = 0; i < part->n_terms; i++) {
+            const hbl_term *term = &part->term[i];
+            if (term->n > HBL_TERM_VARIABLES || (i > 0 && term->n < part->term[i - 1].n && term->n))
+                abort();
+            for (size_t v = 0; v < term->n; v++)
+                if (term->variable[v] >= part->n_variables ||
+                    (v > 0 && term->variable[v] <= term->variable[v - 1]))
+                    abort();
+            for (size_t j = 0; j < i; j++)
+                if (hbl_term_same(term, &part->term[j]))
+                    abort();
+        }
+    }
+    hbl_formula_dot(formula);
+    hbl_formula_dot_holds(formula, HBL_PART_GENERIC, "a");
+}
+
 static inline void fuzz_formula(const uint8_t *data, size_t size)
 {
     hbl_error error = HBL_ERROR_INIT;
@@ -145,6 +249,8 @@ static inline void fuzz_formula(const uint8_t *data, size_t size)
     fuzz_told(status, &error);
     if (status && position > strlen(text))
         abort();
+    if (!status)
+        fuzz_check_formula(formula, strlen(text));
     if (!status)
         hbl_formula_free(formula);
     free(text);
@@ -223,10 +329,8 @@ static inline void fuzz_run(const uint8_t *data, size_t size)
     const size_t first = end ? (size_t)(end - data) : size;
     hbl_error error = HBL_ERROR_INIT;
     hbl_summary *summary = NULL;
-    static FILE *sink;
+    FILE *sink = fuzz_sink();
 
-    if (!sink)
-        sink = fopen("/dev/null", "w");
     fuzz_put(fuzz_folder(), "run.json", data, first);
     fuzz_put(fuzz_folder(), "chain-1.csv", end ? end + 1 : data, end ? size - first - 1 : 0);
     if (!hbl_summary_read(fuzz_folder(), &summary, &error) &&
@@ -238,6 +342,8 @@ static inline void fuzz_run(const uint8_t *data, size_t size)
 }
 
 #include "fuzz/checkpoint.h"
+#include "fuzz/estimates.h"
+#include "fuzz/expression.h"
 
 typedef struct {
     const char *name;
@@ -245,9 +351,19 @@ typedef struct {
 } fuzz_target;
 
 static const fuzz_target fuzz_targets[] = {
-    {"table", fuzz_table},       {"panel", fuzz_panel},     {"spec", fuzz_spec},
-    {"override", fuzz_override}, {"formula", fuzz_formula}, {"linear", fuzz_linear},
-    {"draws", fuzz_draws},       {"run", fuzz_run},         {"checkpoint", fuzz_checkpoint},
+    {"table", fuzz_table},
+    {"panel", fuzz_panel},
+    {"data", fuzz_data},
+    {"expression", fuzz_expression},
+    {"spec", fuzz_spec},
+    {"override", fuzz_override},
+    {"formula", fuzz_formula},
+    {"linear", fuzz_linear},
+    {"draws", fuzz_draws},
+    {"run", fuzz_run},
+    {"estimates", fuzz_estimates},
+    {"hypothesis", fuzz_hypothesis},
+    {"checkpoint", fuzz_checkpoint},
 };
 enum { FUZZ_TARGETS = sizeof fuzz_targets / sizeof *fuzz_targets };
 

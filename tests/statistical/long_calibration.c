@@ -18,7 +18,7 @@
  */
 #include "support/calibration.h"
 
-static const double alarm_probability = 1e-4, most_quantities = 400;
+static const double alarm_probability = 1e-4, most_quantities = 480;
 enum { REPLICATIONS = 500 };
 static double quantities;
 
@@ -71,6 +71,12 @@ static const calibration_case cases[] = {
     {"one random, none fixed", {SHIPPED, .N = 19, .K = 1, NORMAL}, false},
     {"five persons", {SHIPPED, .N = 5, .K = 2, .F = 1, NORMAL}, false},
     {"fixed alone", {SHIPPED, .N = 19, .F = 3}, false},
+    {"covariates", {SHIPPED, .Q = 2, TWO}, false},
+    {"covariates, default prior", {SHIPPED, .N = 19, .K = 2, .Q = 2, NORMAL}, true},
+    {"covariates, scale and held, ordered",
+     {SHIPPED, .N = 19, .K = 2, .F = 1, .Q = 2, .S = 1, .held = true, .ordered = true,
+      .mixing = {"normal", "lognormal"}},
+     false},
 };
 
 static size_t replications(void)

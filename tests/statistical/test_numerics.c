@@ -68,7 +68,8 @@ static void survives_utilities_of(void **state)
         fail_msg("%s", error.message);
     for (size_t i = 0; i < 80; i++)
         theta[i] = i % 4 < 2 ? size : -size;
-    assert_int_equal(hbl_chain_set_state(chain, theta, mu, omega, alpha, NULL, &error), HBL_OK);
+    assert_int_equal(hbl_chain_set_state(chain, theta, mu, NULL, omega, alpha, NULL, &error),
+                     HBL_OK);
     for (int i = 0; i < 40; i++) {
         numerics_assert_state(&q, chain, c.name);
         numerics_sweep(chain, 10, c.name);
@@ -94,7 +95,8 @@ static void leaves_a_singular_covariance(void **state)
     numerics_open(&c, &q);
     if (hbl_chain_alloc(q.hb, 1, 1, &chain, &error) || hbl_chain_start(chain, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(hbl_chain_set_state(chain, theta, mu, omega, NULL, NULL, &error), HBL_OK);
+    assert_int_equal(hbl_chain_set_state(chain, theta, mu, NULL, omega, NULL, NULL, &error),
+                     HBL_OK);
     for (int i = 0; i < 30; i++) {
         numerics_assert_state(&q, chain, c.name);
         numerics_sweep(chain, 10, c.name);

@@ -53,6 +53,7 @@ typedef struct {
 
 typedef enum {
     CALIBRATION_MEAN,
+    CALIBRATION_SLOPE,
     CALIBRATION_COVARIANCE,
     CALIBRATION_FIXED,
     CALIBRATION_LIKELIHOOD,
@@ -62,8 +63,9 @@ typedef enum {
     CALIBRATION_PERSON,
     CALIBRATION_GROUPS
 } calibration_group;
-static const char *const calibration_group_name[] = {
-    "mu", "Omega", "alpha", "log-likelihood", "log |Omega|", "correlation", "ratio", "person"};
+static const char *const calibration_group_name[] = {"mu",          "Delta",          "Omega",
+                                                     "alpha",       "log-likelihood", "log |Omega|",
+                                                     "correlation", "ratio",          "person"};
 
 typedef struct {
     size_t n;
@@ -79,9 +81,9 @@ static inline void calibration_add(calibration_values *v, calibration_group grou
 
 /* beta: the persons'. */
 static inline void calibration_evaluate(const tiny_spec *spec, const double *mu,
-                                        const double *omega, const double *alpha,
-                                        const double *beta, double log_likelihood,
-                                        calibration_values *v)
+                                        const double *delta, const double *omega,
+                                        const double *alpha, const double *beta,
+                                        double log_likelihood, calibration_values *v)
 {
     const size_t K = spec->K;
     double L[TINY_K * TINY_K], log_determinant = 0;
@@ -99,7 +101,9 @@ static inline void calibration_evaluate(const tiny_spec *spec, const double *mu,
                     calibration_add(v, CALIBRATION_CORRELATION,
                                     w / sqrt(omega[k * K + k] * omega[j * K + j]));
             }
-    for (size_t f = 0; f < spec->F; f++)
+    for (size_t e = 0; e < spec->Q * K; e++)
+        calibration_add(v, CALIBRATION_SLOPE, delta[e]);
+    for (size_t f = 0; f < spec->F + spec->S; f++)
         calibration_add(v, CALIBRATION_FIXED, alpha[f]);
     calibration_add(v, CALIBRATION_LIKELIHOOD, log_likelihood);
     if (K) {
@@ -147,7 +151,10 @@ static inline void calibration_truth(const tiny_problem *tiny, const tiny_state 
                 omega[i * K + j] += state->L[i * K + k] * state->L[j * K + k];
     for (size_t i = 0; i < tiny->spec.N * K; i++)
         beta[i] = tiny_transform(tiny->spec.mixing[i % K], state->theta[i]);
-    calibration_evaluate(&tiny->spec, state->mu, omega, state->alpha, beta, log_likelihood, v);
+    for (size_t i = 0; i < tiny->spec.N * K && tiny->spec.ordered; i++)
+        beta[i] += i % K ? beta[i - 1] : 0;
+    calibration_evaluate(&tiny->spec, state->mu, state->delta, omega, state->alpha, beta,
+                         log_likelihood, v);
 }
 
 /* Sweeps on; values of every quantity into draw[quantity][from..to-1]. */
@@ -164,7 +171,8 @@ static inline bool calibration_sweep(hbl_chain *chain, const tiny_spec *spec, si
         hbl_chain_draw(chain, &now);
         if (spec->K)
             hbl_chain_beta(chain, beta);
-        calibration_evaluate(spec, now.mu, now.omega, now.alpha, beta, now.log_likelihood, &v);
+        calibration_evaluate(spec, now.mu, now.delta, now.omega, now.alpha, beta,
+                             now.log_likelihood, &v);
         for (size_t q = 0; q < v.n; q++)
             draw[q * room + i] = v.value[q];
     }

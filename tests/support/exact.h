@@ -13,6 +13,8 @@
  *   person      Metropolis-Hastings with frozen steps and shapes; the jitter that persons share is
  *               a mixture of such kernels.
  *   interweave  Metropolis-Hastings in (mu, L, alpha), z_n held; or in alpha alone.
+ *   scales      Metropolis-Hastings in (L, lambda), z_n held.
+ *   slopes      Delta's innovations, as those of the population.
  *   population  under the conjugate prior: innovations, independent given theta, each moved by a
  *               reversible autoregression or by Metropolis-Hastings on its score.
  *
@@ -20,7 +22,8 @@
  * Calling it twice and putting Omega back the second time gives k1 k2 k1, which is reversible. With
  * Huang and Wand's prior lambda | Omega comes last: a draw of lambda by other code before it makes
  * k3 k1 k2 k1 k3 (mu and lambda are independent given Omega). A whole sweep, person, population,
- * interweave, has the reversal interweave, population, person, where each is reversible.
+ * slopes, interweave, scales, has the reversal scales, interweave, slopes, population, person,
+ * where each is reversible.
  */
 #ifndef TESTS_SUPPORT_EXACT_H
 #define TESTS_SUPPORT_EXACT_H
@@ -30,7 +33,14 @@
 
 enum { EXACT_LENGTH = 8 };
 
-typedef enum { EXACT_PERSON, EXACT_POPULATION, EXACT_INTERWEAVE, EXACT_SWEEP } exact_kernel;
+typedef enum {
+    EXACT_PERSON,
+    EXACT_POPULATION,
+    EXACT_SLOPES,
+    EXACT_INTERWEAVE,
+    EXACT_SCALES,
+    EXACT_SWEEP
+} exact_kernel;
 
 typedef struct {
     const char *name;
@@ -92,17 +102,32 @@ static inline void exact_reversible_population_step(geweke_simulator *g)
         exact_draw_mean(g);
 }
 
+static inline void exact_slope_step(geweke_simulator *g)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    if (hbl_slope_step(g->chain, &error))
+        fail_msg("%s", error.message);
+}
+
 static inline void exact_step(geweke_simulator *g, exact_kernel kernel, bool forwards)
 {
     g->chain->sweep++; /* keys the random numbers */
     if (kernel == EXACT_PERSON || (kernel == EXACT_SWEEP && forwards))
         hbl_person_step(g->chain);
+    if (kernel == EXACT_SCALES || (kernel == EXACT_SWEEP && !forwards))
+        hbl_scale_step(g->chain);
     if (kernel == EXACT_INTERWEAVE || (kernel == EXACT_SWEEP && !forwards))
         hbl_interweave_step(g->chain);
+    if (kernel == EXACT_SLOPES || (kernel == EXACT_SWEEP && !forwards))
+        exact_slope_step(g);
     if (kernel == EXACT_POPULATION || kernel == EXACT_SWEEP)
         exact_reversible_population_step(g);
     if (kernel == EXACT_SWEEP && forwards)
+        exact_slope_step(g);
+    if (kernel == EXACT_SWEEP && forwards) {
         hbl_interweave_step(g->chain);
+        hbl_scale_step(g->chain);
+    }
     if (kernel == EXACT_SWEEP && !forwards)
         hbl_person_step(g->chain);
 }
@@ -146,8 +171,8 @@ static inline void exact_return(geweke_simulator *g, const tiny_state *state)
     double omega[TINY_K * TINY_K];
 
     geweke_omega(&g->tiny, state, omega);
-    if (hbl_chain_set_state(g->chain, state->theta, state->mu, omega, state->alpha, state->lambda,
-                            &error))
+    if (hbl_chain_set_state(g->chain, state->theta, state->mu, state->delta, omega, state->alpha,
+                            state->lambda, &error))
         fail_msg("%s", error.message);
 }
 
@@ -181,6 +206,7 @@ static inline double exact_acceptance(const hbl_chain *chain, exact_kernel kerne
 {
     const hbl_count *count = kernel == EXACT_POPULATION   ? &chain->population_count
                              : kernel == EXACT_INTERWEAVE ? &chain->interweave_count
+                             : kernel == EXACT_SCALES     ? &chain->scale_count
                                                           : &chain->person_count;
     return count->tried > 0 ? count->accepted / count->tried : 1;
 }
@@ -197,7 +223,7 @@ static inline exact_verdict exact_test(const exact_case *c, size_t replications,
     assert_non_null(ranks);
     geweke_open(g, &c->spec, seed);
     g->chain->person_count = g->chain->interweave_count = g->chain->population_count =
-        (hbl_count){0};
+        g->chain->scale_count = (hbl_count){0};
     for (size_t r = 0; r < replications; r++)
         exact_replicate(g, c->kernel, ranks);
     geweke_evaluate(&g->tiny, &g->state, 0, &v);

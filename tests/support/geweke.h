@@ -70,7 +70,8 @@ static inline double geweke_limit(const geweke_plan *plan)
 static inline bool geweke_same_prior(const tiny_spec *a, const tiny_spec *b)
 {
     bool same = a->mean == b->mean && a->covariance == b->covariance && a->N == b->N &&
-                a->K == b->K && a->F == b->F && a->heavy == b->heavy;
+                a->K == b->K && a->F == b->F && a->heavy == b->heavy && a->Q == b->Q &&
+                a->S == b->S && a->held == b->held;
     for (size_t k = 0; same && k < a->K; k++)
         same = strcmp(a->mixing[k], b->mixing[k]) == 0 && a->block_of[k] == b->block_of[k];
     return same;

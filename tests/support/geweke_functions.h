@@ -11,7 +11,7 @@
 
 #include "support/tiny.h"
 
-enum { GEWEKE_FUNCTIONS = 64 };
+enum { GEWEKE_FUNCTIONS = 96 };
 
 typedef struct {
     size_t n;
@@ -44,7 +44,7 @@ static inline double geweke_squash(double x)
 static inline void geweke_persons(const tiny_problem *tiny, const tiny_state *state, size_t k,
                                   geweke_values *v)
 {
-    const size_t K = tiny->spec.K, P = K + tiny->spec.F, N = tiny->spec.N;
+    const size_t K = tiny->spec.K, P = tiny_columns(&tiny->spec), N = tiny->spec.N;
     double sum = 0, squares = 0, chosen = 0;
 
     for (size_t n = 0; n < N; n++) {
@@ -65,7 +65,7 @@ static inline void geweke_persons(const tiny_problem *tiny, const tiny_state *st
     geweke_add(v, "theta x", k, chosen);
 }
 
-/* Of z_n = L^-1 (theta_n - mu): the mean of |z_n|^2, standardised. */
+/* Of z_n = L^-1 (theta_n - Delta'w_n - mu): the mean of |z_n|^2, standardised. */
 static inline double geweke_standardised(const tiny_problem *tiny, const tiny_state *state)
 {
     const size_t K = tiny->spec.K;
@@ -74,7 +74,7 @@ static inline double geweke_standardised(const tiny_problem *tiny, const tiny_st
     for (size_t n = 0; n < tiny->spec.N; n++) {
         double z[TINY_K];
         for (size_t i = 0; i < K; i++) {
-            z[i] = state->theta[n * K + i] - state->mu[i];
+            z[i] = state->theta[n * K + i] - tiny_added(tiny, state, n, i) - state->mu[i];
             for (size_t j = 0; j < i; j++)
                 z[i] -= state->L[i * K + j] * z[j];
             z[i] /= state->L[i * K + i];
@@ -82,6 +82,27 @@ static inline double geweke_standardised(const tiny_problem *tiny, const tiny_st
         }
     }
     return total / (double)(tiny->spec.N * K);
+}
+
+/* Of Delta: each element, with the persons whose covariate is above the mean against those below,
+ * and with the population's parameters. */
+static inline void geweke_slopes(const tiny_problem *tiny, const tiny_state *state,
+                                 geweke_values *v)
+{
+    const size_t K = tiny->spec.K, Q = tiny->spec.Q;
+
+    for (size_t e = 0; e < Q * K; e++) {
+        const size_t k = e % K, q = e / K;
+        const double delta = geweke_squash(state->delta[e]);
+        double against = 0;
+        for (size_t n = 0; n < tiny->spec.N; n++)
+            against += (tiny->centred[n * Q + q] > 0 ? 1 : -1) *
+                       geweke_squash(state->theta[n * K + k]) / (double)tiny->spec.N;
+        geweke_add_pair(v, "Delta", "Delta^2", e, delta);
+        geweke_add(v, "Delta theta", e, delta * against);
+        geweke_add(v, "Delta mu", e, delta * geweke_squash(state->mu[k]));
+        geweke_add(v, "Delta^2 ln L", e, delta * delta * log(state->L[k * K + k]));
+    }
 }
 
 static inline void geweke_hierarchy(const tiny_problem *tiny, const tiny_state *state,
@@ -103,6 +124,7 @@ static inline void geweke_hierarchy(const tiny_problem *tiny, const tiny_state *
             }
         geweke_persons(tiny, state, k, v);
     }
+    geweke_slopes(tiny, state, v);
     for (size_t n = 0; K > 1 && n < 2; n++)
         geweke_add(v, "theta_1 theta_2", n,
                    geweke_squash(state->theta[n * K]) * geweke_squash(state->theta[n * K + 1]));
@@ -113,13 +135,13 @@ static inline void geweke_hierarchy(const tiny_problem *tiny, const tiny_state *
 static inline void geweke_evaluate(const tiny_problem *tiny, const tiny_state *state,
                                    double log_likelihood, geweke_values *v)
 {
-    const size_t K = tiny->spec.K, P = K + tiny->spec.F;
+    const size_t K = tiny->spec.K, F = tiny->spec.F, P = tiny_columns(&tiny->spec);
 
     v->n = 0;
     geweke_hierarchy(tiny, state, v);
-    for (size_t f = 0; f < tiny->spec.F; f++) {
-        double chosen = 0;
-        for (size_t t = 0; t < tiny->panel.n_tasks; t++)
+    for (size_t f = 0; f < F + tiny->spec.S; f++) {
+        double chosen = f < F ? 0 : geweke_squash(log_likelihood); /* of the scale: how well */
+        for (size_t t = 0; t < tiny->panel.n_tasks && f < F; t++)
             chosen +=
                 tiny->x[state->chosen[t] * P + K + f] - tiny->x[tiny->task_row[t] * P + K + f];
         geweke_add_pair(v, "alpha", "alpha^2", f, state->alpha[f]);

@@ -2,8 +2,9 @@
  *
  * The lengths of `make check`'s joint distribution tests, and what they may cost.
  *
- * tests/statistical/test_geweke_{kernels,priors,distributions}.c make about 3,500 comparisons; at
- * 4,000 the limit is |t| <= 5.62, and the lot raises a false alarm with probability 1e-4 at most.
+ * tests/statistical/test_geweke_{kernels,people,priors,distributions}.c make about 3,800
+ * comparisons; at 4,000 the limit is |t| <= 5.62, and the lot raises a false alarm with probability
+ * 1e-4 at most.
  */
 #ifndef TESTS_SUPPORT_GEWEKE_PLAN_H
 #define TESTS_SUPPORT_GEWEKE_PLAN_H

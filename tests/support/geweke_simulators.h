@@ -77,20 +77,21 @@ static inline void geweke_place(geweke_simulator *g)
     tiny_draw_prior(&g->tiny, g->rng, state);
     tiny_log_probabilities(&g->tiny, state, g->log_probability);
     geweke_omega(&g->tiny, state, omega);
-    assert_int_equal(hbl_chain_set_state(g->chain, state->theta, state->mu, omega, state->alpha,
-                                         state->lambda, &error),
+    assert_int_equal(hbl_chain_set_state(g->chain, state->theta, state->mu, state->delta, omega,
+                                         state->alpha, state->lambda, &error),
                      HBL_OK);
     geweke_redraw_choices(g);
 }
 
 static inline void geweke_read_state(geweke_simulator *g)
 {
-    const size_t K = g->tiny.spec.K, F = g->tiny.spec.F;
+    const size_t K = g->tiny.spec.K, F = g->tiny.spec.F + g->tiny.spec.S;
     tiny_state *state = &g->state;
 
     memcpy(state->mu, g->chain->mu, K * sizeof(double));
     memcpy(state->L, g->chain->L, K * K * sizeof(double));
     memcpy(state->lambda, g->chain->lambda, K * sizeof(double));
+    memcpy(state->delta, g->chain->delta, g->tiny.spec.Q * K * sizeof(double));
     if (F)
         memcpy(state->alpha, g->chain->alpha, F * sizeof(double));
     if (K)

@@ -24,9 +24,10 @@
 #include "hblogit/diagnose.h"
 #include "hblogit/hb.h"
 
-/* Draws of mu, of the lower triangle of Omega by rows, of alpha: [parameter][chain][draw]. */
+/* Draws of mu, of the lower triangle of Omega by rows, of alpha, of Delta by rows:
+ * [parameter][chain][draw]. */
 typedef struct {
-    size_t K, F, n_parameters, n_draws, n_chains;
+    size_t K, F, Q, n_parameters, n_draws, n_chains;
     double *draw;
     hbl_convergence *convergence; /* [parameter] */
 } samples;
@@ -45,6 +46,11 @@ static inline size_t samples_covariance(const samples *s, size_t row, size_t col
 static inline size_t samples_fixed(const samples *s, size_t f)
 {
     return s->K + s->K * (s->K + 1) / 2 + f;
+}
+
+static inline size_t samples_slope(const samples *s, size_t q, size_t k)
+{
+    return samples_fixed(s, s->F) + q * s->K + k;
 }
 
 typedef struct {
@@ -68,6 +74,8 @@ static inline void samples_keep(const hbl_chain *chain, size_t number, size_t i,
     }
     for (size_t f = 0; f < out->F; f++)
         at[samples_fixed(out, f) * stride] = draw.alpha[f];
+    for (size_t e = 0; e < out->Q * out->K; e++)
+        at[samples_slope(out, 0, e) * stride] = draw.delta[e];
 }
 
 static inline bool samples_sweep(hbl_chain *chain, int64_t sweeps)
@@ -99,7 +107,8 @@ static inline void samples_run_chain(void *context, size_t number, int thread)
 static inline samples samples_take(const hbl_model *model, const hbl_hb_settings *settings)
 {
     samples out = {.K = model->n_random,
-                   .F = model->n_fixed,
+                   .F = model->n_fixed + model->n_scale,
+                   .Q = model->n_covariates,
                    .n_draws = (size_t)settings->draws,
                    .n_chains = (size_t)settings->chains};
     samples_work work = {.settings = *settings, .out = &out};
@@ -107,7 +116,7 @@ static inline samples samples_take(const hbl_model *model, const hbl_hb_settings
     hbl_error error = HBL_ERROR_INIT;
     hbl_hb *hb = NULL;
 
-    out.n_parameters = out.K + out.K * (out.K + 1) / 2 + out.F;
+    out.n_parameters = samples_slope(&out, out.Q, 0);
     out.draw = calloc(out.n_parameters * n, sizeof *out.draw);
     out.convergence = calloc(out.n_parameters, sizeof *out.convergence);
     assert_non_null(out.draw);

@@ -22,7 +22,9 @@
 
 enum {
     TINY_K = 3,
-    TINY_F = 3,
+    TINY_F = 3, /* fixed coefficients, those of the scale of utility among them */
+    TINY_Q = 2,
+    TINY_COLUMNS = TINY_K + TINY_F + 1,
     TINY_N = 19,
     TINY_TASKS = 3 * TINY_N,
     TINY_ROWS = 3 * TINY_TASKS,
@@ -37,6 +39,9 @@ typedef struct {
     hbl_mean_prior mean;
     hbl_covariance_prior covariance;
     size_t N, K, F;
+    size_t Q, S;  /* covariates; F of the columns' fixed coefficients, then S of the scale */
+    bool held;    /* a last column whose coefficient is held at tiny_held */
+    bool ordered; /* beta_2 is g(theta_2) above beta_1, and so on */
     const char *mixing[TINY_K];
     size_t block_of[TINY_K];
     bool heavy; /* heavy-tailed priors: df K + 3, a block of one 1, or 2 (Huang-Wand) */
@@ -44,6 +49,7 @@ typedef struct {
 
 typedef struct {
     double mu[TINY_K], L[TINY_K * TINY_K], lambda[TINY_K], alpha[TINY_F];
+    double delta[TINY_Q * TINY_K];
     double theta[TINY_N * TINY_K];
     size_t chosen[TINY_TASKS];
 } tiny_state;
@@ -54,11 +60,15 @@ typedef struct {
     hbl_panel panel;
     size_t person_task[TINY_N + 1], task_row[TINY_TASKS + 1], task_chosen[TINY_TASKS];
     size_t person_of[TINY_TASKS];
-    double x[TINY_ROWS * (TINY_K + TINY_F)];
+    double x[TINY_ROWS * TINY_COLUMNS];
+    double v[TINY_N * TINY_F]; /* of the scale */
+    double w[TINY_N * TINY_Q]; /* covariates as they come, and about their means */
+    double centred[TINY_N * TINY_Q];
     hbl_model *model;
 } tiny_problem;
 
 static const double tiny_lower = -2, tiny_upper = 3; /* of johnson-sb */
+static const double tiny_held = -0.7;
 
 /* ---- the problem ---- */
 
@@ -83,11 +93,39 @@ static inline hbl_prior tiny_prior(const tiny_spec *spec)
     return prior;
 }
 
+static inline size_t tiny_columns(const tiny_spec *spec)
+{
+    return spec->K + spec->F + spec->held;
+}
+
+/* Persons' covariates, of unlike sizes, correlated and far from centred; and what scales utility.
+ */
+static inline void tiny_describe_persons(tiny_problem *tiny, gsl_rng *rng)
+{
+    const tiny_spec *spec = &tiny->spec;
+
+    for (size_t n = 0; n < spec->N; n++)
+        for (size_t q = 0; q < spec->Q; q++)
+            tiny->w[n * spec->Q + q] =
+                2 + (q ? tiny->w[n * spec->Q] : 0) + (q ? 0.8 : 2) * (gsl_rng_uniform(rng) - 0.5);
+    for (size_t q = 0; q < spec->Q; q++) {
+        double mean = 0;
+        for (size_t n = 0; n < spec->N; n++)
+            mean += tiny->w[n * spec->Q + q] / (double)spec->N;
+        for (size_t n = 0; n < spec->N; n++)
+            tiny->centred[n * spec->Q + q] = tiny->w[n * spec->Q + q] - mean;
+    }
+    for (size_t i = 0; i < spec->N * spec->S; i++)
+        tiny->v[i] = 2 * gsl_rng_uniform(rng) - 0.6;
+}
+
 static inline int tiny_build(const tiny_spec *spec, tiny_problem *tiny, hbl_error *error)
 {
     static const char *const name[] = {"a", "b", "c", "d", "e", "f"};
+    static const char *const covariate_name[] = {"income", "age"}, *const held_name[] = {"held"};
     static const size_t persons_tasks[] = {3, 1, 2, 3, 2};
-    const size_t P = spec->K + spec->F;
+    const size_t P = tiny_columns(spec);
+    size_t base[TINY_K];
     const hbl_mixing *mixing[TINY_K];
     double lower[TINY_K], upper[TINY_K];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -107,6 +145,7 @@ static inline int tiny_build(const tiny_spec *spec, tiny_problem *tiny, hbl_erro
     }
     for (size_t i = 0; i < row * P; i++)
         tiny->x[i] = 3 * gsl_rng_uniform(rng) - 1.5;
+    tiny_describe_persons(tiny, rng);
     gsl_rng_free(rng);
     tiny->panel = (hbl_panel){.n_persons = spec->N,
                               .n_tasks = task,
@@ -120,9 +159,27 @@ static inline int tiny_build(const tiny_spec *spec, tiny_problem *tiny, hbl_erro
         mixing[k] = hbl_mixing_find(spec->mixing[k]);
         lower[k] = tiny_lower;
         upper[k] = tiny_upper;
+        base[k] = spec->ordered && k ? k - 1 : SIZE_MAX;
     }
-    return hbl_model_from_arrays(&tiny->panel, spec->K, spec->F, name, tiny->x, mixing, lower,
-                                 upper, spec->block_of, &tiny->model, error);
+    return hbl_model_from_parts(&tiny->panel,
+                                &(hbl_model_parts){.n_random = spec->K,
+                                                   .n_fixed = spec->F,
+                                                   .n_held = spec->held,
+                                                   .n_scale = spec->S,
+                                                   .n_covariates = spec->Q,
+                                                   .name = name,
+                                                   .x = tiny->x,
+                                                   .mixing = mixing,
+                                                   .lower = lower,
+                                                   .upper = upper,
+                                                   .block_of = spec->block_of,
+                                                   .base = spec->ordered ? base : NULL,
+                                                   .held_name = held_name,
+                                                   .held = &tiny_held,
+                                                   .v = tiny->v,
+                                                   .covariate_name = covariate_name,
+                                                   .w = tiny->w},
+                                &tiny->model, error);
 }
 
 /* ---- the joint distribution, from its definition ---- */
@@ -185,6 +242,27 @@ static inline void tiny_draw_normal(size_t K, const double *b, const double *L, 
     }
 }
 
+/* (Delta'w_n)_k */
+static inline double tiny_added(const tiny_problem *tiny, const tiny_state *state, size_t n,
+                                size_t k)
+{
+    double sum = 0;
+
+    for (size_t q = 0; q < tiny->spec.Q; q++)
+        sum += state->delta[q * tiny->spec.K + k] * tiny->centred[n * tiny->spec.Q + q];
+    return sum;
+}
+
+/* exp(v_n'lambda) */
+static inline double tiny_scale(const tiny_problem *tiny, const tiny_state *state, size_t n)
+{
+    double sum = 0;
+
+    for (size_t s = 0; s < tiny->spec.S; s++)
+        sum += tiny->v[n * tiny->spec.S + s] * state->alpha[tiny->spec.F + s];
+    return exp(sum);
+}
+
 /* Parameters and persons from the prior. */
 static inline void tiny_draw_prior(const tiny_problem *tiny, gsl_rng *rng, tiny_state *state)
 {
@@ -205,7 +283,11 @@ static inline void tiny_draw_prior(const tiny_problem *tiny, gsl_rng *rng, tiny_
                      1 / sqrt(prior->mean_precision), rng, state->mu);
     for (size_t n = 0; n < tiny->spec.N; n++)
         tiny_draw_normal(K, state->mu, state->L, 1, rng, state->theta + n * K);
-    for (size_t f = 0; f < tiny->spec.F; f++)
+    for (size_t e = 0; e < tiny->spec.Q * K; e++)
+        state->delta[e] = gsl_ran_ugaussian(rng) / sqrt(prior->mean_precision);
+    for (size_t i = 0; i < tiny->spec.N * K; i++)
+        state->theta[i] += tiny_added(tiny, state, i / K, i % K);
+    for (size_t f = 0; f < tiny->spec.F + tiny->spec.S; f++)
         state->alpha[f] =
             prior->fixed_location + gsl_ran_ugaussian(rng) / sqrt(prior->fixed_precision);
 }
@@ -229,6 +311,7 @@ static inline void tiny_log_probabilities(const tiny_problem *tiny, const tiny_s
                                           double *log_probability)
 {
     const size_t K = tiny->spec.K, F = tiny->spec.F;
+    const size_t P = tiny_columns(&tiny->spec);
     double beta[TINY_K] = {0};
 
     for (size_t t = 0; t < tiny->panel.n_tasks; t++) {
@@ -238,14 +321,16 @@ static inline void tiny_log_probabilities(const tiny_problem *tiny, const tiny_s
         for (size_t k = 0; k < K && t == tiny->person_task[n]; k++)
             beta[k] = tiny_transform(tiny->spec.mixing[k], state->theta[n * K + k]);
         for (size_t r = first; r < end; r++) {
-            const double *x = tiny->x + r * (K + F);
+            const double *x = tiny->x + r * P;
             double v = 0;
             for (size_t k = 0; k < K; k++)
                 v += x[k] * beta[k];
             for (size_t f = 0; f < F; f++)
                 v += x[K + f] * state->alpha[f];
-            log_probability[r] = v;
-            greatest = fmax(greatest, v);
+            if (tiny->spec.held)
+                v += x[K + F] * tiny_held;
+            log_probability[r] = tiny_scale(tiny, state, n) * v;
+            greatest = fmax(greatest, log_probability[r]);
         }
         for (size_t r = first; r < end; r++)
             sum += exp(log_probability[r] - greatest);
@@ -271,18 +356,23 @@ static inline double tiny_slope(const char *mixing, double theta)
     }
 }
 
-/* d ln P(person n's choices) / d (theta_n, alpha) */
+/* d ln P(person n's choices) / d (theta_n, alpha). A coefficient of the scale moves all utilities
+ * of a task in proportion, which are its log probabilities but for what they have in common. */
 static inline void tiny_gradient(const tiny_problem *tiny, const tiny_state *state,
                                  const double *log_probability, size_t n, double *gradient)
 {
-    const size_t K = tiny->spec.K, P = K + tiny->spec.F;
+    const size_t K = tiny->spec.K, U = K + tiny->spec.F, P = tiny_columns(&tiny->spec);
+    const double scale = tiny_scale(tiny, state, n);
 
-    for (size_t p = 0; p < P; p++) {
+    for (size_t p = 0; p < U + tiny->spec.S; p++) {
+        const double v = p < U ? 0 : tiny->v[n * tiny->spec.S + p - U];
         gradient[p] = 0;
         for (size_t t = tiny->person_task[n]; t < tiny->person_task[n + 1]; t++) {
-            gradient[p] += tiny->x[state->chosen[t] * P + p];
+            const size_t chosen = state->chosen[t];
+            gradient[p] += p < U ? scale * tiny->x[chosen * P + p] : v * log_probability[chosen];
             for (size_t r = tiny->task_row[t]; r < tiny->task_row[t + 1]; r++)
-                gradient[p] -= exp(log_probability[r]) * tiny->x[r * P + p];
+                gradient[p] -= exp(log_probability[r]) *
+                               (p < U ? scale * tiny->x[r * P + p] : v * log_probability[r]);
         }
         if (p < K)
             gradient[p] *= tiny_slope(tiny->spec.mixing[p], state->theta[n * K + p]);

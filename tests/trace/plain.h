@@ -16,23 +16,29 @@
 
 typedef long double real;
 
-enum { PLAIN_K = 6, PLAIN_F = 3, PLAIN_P = PLAIN_K + PLAIN_F, PLAIN_N = 32 };
+enum { PLAIN_K = 6, PLAIN_F = 3, PLAIN_Q = 2, PLAIN_P = PLAIN_K + PLAIN_F, PLAIN_N = 32 };
 
 typedef struct {
     const hbl_model *model;
     const hbl_prior *prior;
-    size_t N, K, F, P;
+    size_t N, K, F, P, Q; /* F with those of the scale */
 } plain_problem;
 
 typedef struct {
     real mu[PLAIN_K], L[PLAIN_K * PLAIN_K], alpha[PLAIN_F], lambda[PLAIN_K];
-    real theta[PLAIN_N][PLAIN_K];
+    real delta[PLAIN_Q * PLAIN_K];
+    real theta[PLAIN_N][PLAIN_K]; /* less Delta'w_n */
 } plain_state;
 
 static inline plain_problem plain_problem_of(const hbl_model *model, const hbl_prior *prior)
 {
-    return (plain_problem){model,           prior,          model->panel->n_persons,
-                           model->n_random, model->n_fixed, model->n_columns};
+    return (plain_problem){.model = model,
+                           .prior = prior,
+                           .N = model->panel->n_persons,
+                           .K = model->n_random,
+                           .F = model->n_fixed + model->n_scale,
+                           .P = model->n_coefficients,
+                           .Q = model->n_random ? model->n_covariates : 0};
 }
 
 /* ---- small matrices, n x n, rows n apart ---- */
@@ -146,21 +152,33 @@ static inline real plain_transform(const char *name, real theta, real lower, rea
     return beta;
 }
 
-/* One task's ln P, added to by its derivatives wrt beta: sum_j (1[j chosen] - P_j) x_j and
- * sum_j P_j (x_j - xbar) x_j'. */
-static inline real plain_task(const plain_problem *w, size_t task, const real *beta, real *gradient,
-                              real *hessian)
+/* One task's ln P, added to by its derivatives wrt the coefficients: with d_j those of the utility,
+ * sum_j (1[j chosen] - P_j) d_j and sum_j P_j (d_j - dbar) d_j'. The utility is
+ * exp(v'lambda) (x'beta + h'c), lambda the last coefficients. */
+static inline real plain_task(const plain_problem *w, size_t n, size_t task, const real *beta,
+                              real *gradient, real *hessian)
 {
-    const hbl_panel *panel = w->model->panel;
+    const hbl_model *model = w->model;
+    const hbl_panel *panel = model->panel;
     const size_t first = panel->task_row[task], end = panel->task_row[task + 1], P = w->P;
-    const double *x = w->model->x;
-    real v[16] = {0}, greatest = -INFINITY, sum = 0, chosen, mean[PLAIN_P] = {0};
+    const size_t in_x = P - model->n_scale;
+    real v[16] = {0}, greatest = -INFINITY, sum = 0, chosen, mean[PLAIN_P] = {0}, d[16][PLAIN_P];
+    real log_scale = 0;
 
+    for (size_t s = 0; s < model->n_scale; s++)
+        log_scale += model->v[n * model->n_scale + s] * beta[in_x + s];
     for (size_t r = first; r < end; r++) {
-        v[r - first] = 0;
+        const double *x = model->x + r * model->n_columns;
+        real *u = &v[r - first];
+        for (size_t k = 0; k < in_x; k++)
+            *u += x[k] * beta[k];
+        for (size_t h = 0; h < model->n_held; h++)
+            *u += x[in_x + h] * model->held[h];
+        *u *= expl(log_scale);
         for (size_t k = 0; k < P; k++)
-            v[r - first] += x[r * P + k] * beta[k];
-        greatest = fmaxl(greatest, v[r - first]);
+            d[r - first][k] =
+                k < in_x ? expl(log_scale) * x[k] : model->v[n * model->n_scale + k - in_x] * *u;
+        greatest = fmaxl(greatest, *u);
     }
     for (size_t r = first; r < end; r++)
         sum += expl(v[r - first] - greatest);
@@ -168,29 +186,32 @@ static inline real plain_task(const plain_problem *w, size_t task, const real *b
     for (size_t r = first; r < end && gradient; r++) {
         const real p = expl(v[r - first] - greatest) / sum;
         for (size_t k = 0; k < P; k++) {
-            gradient[k] += ((r == panel->task_chosen[task]) - p) * x[r * P + k];
-            mean[k] += p * x[r * P + k];
+            gradient[k] += ((r == panel->task_chosen[task]) - p) * d[r - first][k];
+            mean[k] += p * d[r - first][k];
         }
     }
-    for (size_t r = first; r < end && hessian; r++)
+    for (size_t r = 0; r < end - first && hessian; r++)
         for (size_t i = 0; i < P; i++)
             for (size_t j = 0; j < P; j++)
-                hessian[i * P + j] +=
-                    expl(v[r - first] - greatest) / sum * (x[r * P + i] - mean[i]) * x[r * P + j];
+                hessian[i * P + j] += expl(v[r] - greatest) / sum * (d[r][i] - mean[i]) * d[r][j];
     return chosen;
 }
 
-/* ln P_n; gradient [P] wrt (theta, alpha) and hessian [P x P] (minus the second derivatives,
- * without those of g) where not NULL; a hessian needs a gradient too. */
+/* ln P_n at theta + Delta'w_n (delta NULL: 0); gradient [P] wrt (theta, alpha) and hessian [P x P]
+ * (minus the second derivatives, without those of g and of the scale) where not NULL; a hessian
+ * needs a gradient too. */
 static inline real plain_person(const plain_problem *w, size_t n, const real *theta,
-                                const real *alpha, real *gradient, real *hessian)
+                                const real *delta, const real *alpha, real *gradient, real *hessian)
 {
     const hbl_model *model = w->model;
     real beta[PLAIN_P], slope[PLAIN_P], total = 0;
 
     for (size_t k = 0; k < w->P; k++) {
+        real at = k < w->K ? theta[k] : 0;
+        for (size_t q = 0; q < w->Q && k < w->K && delta; q++)
+            at += delta[q * w->K + k] * model->w[n * w->Q + q];
         slope[k] = 1;
-        beta[k] = k < w->K ? plain_transform(model->mixing[k]->name, theta[k], model->lower[k],
+        beta[k] = k < w->K ? plain_transform(model->mixing[k]->name, at, model->lower[k],
                                              model->upper[k], &slope[k])
                            : alpha[k - w->K];
     }
@@ -199,7 +220,7 @@ static inline real plain_person(const plain_problem *w, size_t n, const real *th
     if (hessian)
         memset(hessian, 0, w->P * w->P * sizeof *hessian);
     for (size_t t = model->panel->person_task[n]; t < model->panel->person_task[n + 1]; t++)
-        total += plain_task(w, t, beta, gradient, hessian);
+        total += plain_task(w, n, t, beta, gradient, hessian);
     for (size_t i = 0; i < w->P; i++) {
         if (gradient)
             gradient[i] *= slope[i];
@@ -214,7 +235,7 @@ static inline real plain_log_likelihood(const plain_problem *w, const plain_stat
     real total = 0;
 
     for (size_t n = 0; n < w->N; n++)
-        total += plain_person(w, n, s->theta[n], s->alpha, NULL, NULL);
+        total += plain_person(w, n, s->theta[n], s->delta, s->alpha, NULL, NULL);
     return total;
 }
 
@@ -252,7 +273,7 @@ static inline void plain_whiten(const plain_problem *w, const plain_state *s, si
     plain_forward(w->K, s->L, z, z);
 }
 
-/* ln p(mu, Omega, alpha, lambda) up to a constant, Omega the variable: the inverse Wishart's
+/* ln p(mu, Delta, Omega, alpha, lambda) up to a constant, Omega the variable: the inverse Wishart's
  * density by determinant and inverse of each block of Omega = L L', normalised in V. */
 static inline real plain_log_prior(const plain_problem *w, const plain_state *s)
 {
@@ -287,6 +308,8 @@ static inline real plain_log_prior(const plain_problem *w, const plain_state *s)
         if (w->prior->mean != HBL_MEAN_FLAT)
             total -= precision / 2 * quadratic;
     }
+    for (size_t e = 0; e < w->Q * w->K && w->prior->mean != HBL_MEAN_FLAT; e++)
+        total -= w->prior->mean_precision / 2 * s->delta[e] * s->delta[e];
     for (size_t f = 0; f < w->F; f++) {
         const real deviation = s->alpha[f] - w->prior->fixed_location;
         total -= w->prior->fixed_precision / 2 * deviation * deviation;

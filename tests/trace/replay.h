@@ -21,7 +21,7 @@
 #include "hblogit/hb.h"
 #include "trace/plain.h"
 
-enum { REPLAY_ENTRIES = PLAIN_K + PLAIN_K * (PLAIN_K + 1) / 2 + PLAIN_F };
+enum { REPLAY_ENTRIES = PLAIN_K + PLAIN_K * (PLAIN_K + 1) / 2 + PLAIN_Q * PLAIN_K + PLAIN_F };
 
 typedef struct {
     char name[160]; /* of the configuration, for messages */
@@ -101,6 +101,7 @@ static inline void replay_state(replay *r, const cJSON *line)
 {
     replay_match(r, line, "mu", r->w.K, r->s.mu, 1e-9);
     replay_match(r, line, "L", r->w.K * r->w.K, r->s.L, 1e-9);
+    replay_match(r, line, "delta", r->w.Q * r->w.K, r->s.delta, 1e-9);
     replay_match(r, line, "alpha", r->w.F, r->s.alpha, 1e-9);
     replay_match(r, line, "lambda", r->w.K, r->s.lambda, 1e-9);
 }

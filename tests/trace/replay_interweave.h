@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Replay of the move of v = (mu, L, alpha) with z_n = L^-1 (theta_n - mu) held, or of alpha alone:
- * the gradients that the sampler writes against differences of the density, then the proposal from
- * gradient, factor and normals, the log ratio with both proposal densities, and the decision.
+ * Replay of the move of v = (mu, L, Delta, alpha), z_n = L^-1 (theta_n - Delta'w_n - mu) held, or
+ * of alpha alone: the gradients that the sampler writes against differences of the density, then
+ * the proposal from gradient, factor and normals, the log ratio with both proposal densities, and
+ * the decision.
  */
 #ifndef HBL_TESTS_REPLAY_INTERWEAVE_H
 #define HBL_TESTS_REPLAY_INTERWEAVE_H
@@ -12,7 +13,7 @@
 typedef struct {
     size_t n;
     size_t row[REPLAY_ENTRIES], column[REPLAY_ENTRIES];
-    enum { ENTRY_MU, ENTRY_L, ENTRY_ALPHA } kind[REPLAY_ENTRIES];
+    enum { ENTRY_MU, ENTRY_L, ENTRY_DELTA, ENTRY_ALPHA } kind[REPLAY_ENTRIES];
     real z[PLAIN_N][PLAIN_K];
 } entries;
 
@@ -23,7 +24,8 @@ static inline void add_entry(entries *e, int kind, size_t row, size_t column)
     e->column[e->n++] = column;
 }
 
-/* mu, the lower triangle of L by rows without what is 0 between blocks, alpha. */
+/* mu, the lower triangle of L by rows without what is 0 between blocks, Delta by coefficients,
+ * alpha. */
 static inline void list_entries(const replay *r, entries *e)
 {
     const plain_problem *w = &r->w;
@@ -35,6 +37,9 @@ static inline void list_entries(const replay *r, entries *e)
         for (size_t j = 0; j <= i; j++)
             if (w->model->block_of[i] == w->model->block_of[j])
                 add_entry(e, ENTRY_L, i, j);
+    for (size_t i = 0; r->interweave && i < w->K; i++)
+        for (size_t q = 0; q < w->Q; q++)
+            add_entry(e, ENTRY_DELTA, i, q);
     for (size_t f = 0; f < w->F; f++)
         add_entry(e, ENTRY_ALPHA, f, 0);
     for (size_t n = 0; n < w->N; n++)
@@ -47,6 +52,8 @@ static inline real *entry_in(const replay *r, const entries *e, size_t i, plain_
         return &s->mu[e->row[i]];
     if (e->kind[i] == ENTRY_L)
         return &s->L[e->row[i] * r->w.K + e->column[i]];
+    if (e->kind[i] == ENTRY_DELTA)
+        return &s->delta[e->column[i] * r->w.K + e->row[i]];
     return &s->alpha[e->row[i]];
 }
 
@@ -138,6 +145,7 @@ static inline void check_proposal(const replay *r, const cJSON *line, const entr
 
     replay_field(line, "mu_proposal", r->w.K, s.mu);
     replay_field(line, "L_proposal", r->w.K * r->w.K, s.L);
+    replay_field(line, "delta_proposal", r->w.Q * r->w.K, s.delta);
     replay_field(line, "alpha_proposal", r->w.F, s.alpha);
     for (size_t i = 0; i < e->n; i++) {
         const real value = *entry_in(r, e, i, &s);
@@ -224,6 +232,52 @@ static inline void replay_interweave(replay *r, const cJSON *line)
         r->moves++;
     }
     adapt_interweave_step(r, log_ratio);
+}
+
+/* The move of every (row k of L, lambda_k) by (e^u, e^2u), z_n held, under Huang and Wand's prior.
+ */
+static inline void replay_scales(replay *r, const cJSON *line)
+{
+    static const double sizes[] = {0.2, 0.7, 2.5};
+    const plain_problem *w = &r->w;
+    hbl_rng rng = hbl_rng_stream(r->seed, r->chain, HBL_STREAM_INTERWEAVE, 1, r->sweep);
+    const real size = sizes[(size_t)(3 * hbl_rng_uniform(&rng))];
+    real normals[PLAIN_K], lambda[PLAIN_K], v[REPLAY_ENTRIES], log_ratio, likelihood;
+    plain_state to = r->s, before;
+    entries e;
+
+    assert_true(w->prior->covariance == HBL_COVARIANCE_HUANG_WAND && r->interweave);
+    assert_true(replay_one(line, "size") == size);
+    list_entries(r, &e);
+    replay_field(line, "normals", w->K, normals);
+    replay_field(line, "lambda_proposal", w->K, lambda);
+    log_ratio = -plain_log_prior(w, &r->s) - plain_log_jacobian(w, r->s.L);
+    log_ratio -= likelihood = plain_log_likelihood(w, &r->s);
+    replay_near(r, "loglik before scales", replay_one(line, "loglik"), likelihood,
+                r->tolerance_value);
+    for (size_t k = 0; k < w->K; k++) {
+        const real u = size * normals[k];
+        assert_true(normals[k] == hbl_rng_normal(&rng));
+        for (size_t j = 0; j <= k; j++) {
+            log_ratio += w->model->block_of[j] == w->model->block_of[k] ? u : 0;
+            to.L[k * w->K + j] *= expl(u);
+        }
+        to.lambda[k] *= expl(2 * u);
+        log_ratio += 2 * u;
+        replay_near(r, "proposed lambda", lambda[k], to.lambda[k], 1e-9);
+    }
+    for (size_t i = 0; i < e.n; i++)
+        v[i] = *entry_in(r, &e, i, &to);
+    before = r->s;
+    r->s = to; /* from which state_at takes lambda */
+    state_at(r, &e, v, &to);
+    r->s = to;
+    log_ratio += plain_log_prior(w, &r->s) + plain_log_jacobian(w, r->s.L);
+    log_ratio += likelihood = plain_log_likelihood(w, &r->s);
+    replay_near(r, "loglik of scales", replay_one(line, "loglik_proposal"), likelihood,
+                r->tolerance_value);
+    if (!replay_decision(r, line, hbl_rng_uniform(&rng), log_ratio))
+        r->s = before;
 }
 
 #endif

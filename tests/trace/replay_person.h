@@ -46,7 +46,7 @@ static inline void log_target_gradient(const replay *r, size_t n, const real *th
     const size_t K = r->w.K;
     real g[PLAIN_P], q[PLAIN_K];
 
-    plain_person(&r->w, n, theta, r->s.alpha, g, NULL);
+    plain_person(&r->w, n, theta, r->s.delta, r->s.alpha, g, NULL);
     for (size_t k = 0; k < K; k++)
         q[k] = theta[k] - r->s.mu[k];
     plain_forward(K, r->s.L, q, q);
@@ -144,7 +144,7 @@ static inline void fractional_hessian(const replay *r, size_t n, real *hessian)
     for (size_t k = 0; k < P; k++)
         *(k < K ? &theta[k] : &alpha[k - K]) = r->pooled->estimate[k];
     for (int iteration = 0; iteration < 50; iteration++) {
-        plain_person(w, n, theta, alpha, gradient, full);
+        plain_person(w, n, theta, NULL, alpha, gradient, full);
         for (size_t i = 0; i < K; i++) {
             gradient[i] *= 0.9L;
             for (size_t j = 0; j < K; j++) {
@@ -190,7 +190,7 @@ static inline void check_first_factor(const replay *r, const person_move *move)
     real hessian[PLAIN_K * PLAIN_K], gradient[PLAIN_P], wanted[PLAIN_P * PLAIN_P];
 
     shape_hessian(r, move, hessian);
-    plain_person(&r->w, move->n, move->theta, r->s.alpha, gradient, wanted);
+    plain_person(&r->w, move->n, move->theta, r->s.delta, r->s.alpha, gradient, wanted);
     for (size_t i = 0; i < K; i++)
         for (size_t j = 0; j < K; j++)
             replay_near(r, "Hessian of the first metric", hessian[i * K + j], wanted[i * P + j],
@@ -282,8 +282,9 @@ static inline void replay_person(replay *r, const cJSON *line)
     replay_field(line, "proposal", K, proposal);
     for (size_t k = 0; k < K; k++)
         replay_near(r, "proposal", proposal[k], move.proposal[k], r->tolerance_gradient);
-    log_likelihood = plain_person(&r->w, move.n, move.theta, r->s.alpha, NULL, NULL);
-    log_likelihood_new = plain_person(&r->w, move.n, move.proposal, r->s.alpha, NULL, NULL);
+    log_likelihood = plain_person(&r->w, move.n, move.theta, r->s.delta, r->s.alpha, NULL, NULL);
+    log_likelihood_new =
+        plain_person(&r->w, move.n, move.proposal, r->s.delta, r->s.alpha, NULL, NULL);
     replay_near(r, "loglik", replay_one(line, "loglik"), log_likelihood, r->tolerance_value);
     replay_near(r, "loglik_proposal", replay_one(line, "loglik_proposal"), log_likelihood_new,
                 fmax(r->tolerance_value, r->tolerance_gradient));

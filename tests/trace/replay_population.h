@@ -223,4 +223,70 @@ static inline void replay_population(replay *r, const cJSON *line)
     replay_match(r, line, "lambda", w->K, r->s.lambda, 1e-9);
 }
 
+/* The precision C of Delta given theta, mu and Omega, element (q, k) in row q K + k:
+ * (sum w w') (x) Omega^-1 + p I; and C times the mean, sum w_n (Omega^-1 (theta_n - mu))'. */
+static inline void slope_precision(const replay *r, real *C, real *right)
+{
+    const plain_problem *w = &r->w;
+    const size_t K = w->K, Q = w->Q, n = Q * K;
+    const real p = w->prior->mean == HBL_MEAN_FLAT ? 0 : w->prior->mean_precision;
+    real omega[PLAIN_K * PLAIN_K], inverse[PLAIN_K * PLAIN_K];
+
+    plain_square(K, r->s.L, omega);
+    plain_inverse(K, omega, inverse);
+    for (size_t i = 0; i < n; i++) {
+        right[i] = 0;
+        for (size_t j = 0; j < n; j++)
+            C[i * n + j] = i == j ? p : 0;
+    }
+    for (size_t person = 0; person < w->N; person++) {
+        const double *x = w->model->w + person * Q;
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < K; k++) {
+                real deviation = r->s.theta[person][k] - r->s.mu[k];
+                for (size_t q = 0; q < Q; q++) {
+                    deviation += r->s.delta[q * K + k] * x[q];
+                    C[i * n + q * K + k] += x[i / K] * x[q] * inverse[i % K * K + k];
+                }
+                right[i] += x[i / K] * inverse[i % K * K + k] * deviation;
+            }
+    }
+}
+
+/* Whatever the axes in which the innovations e are taken, Delta' = m - rho (Delta - m) +
+ * sqrt(1 - rho^2) R^-T e with R R' = C, m the mean: the length of R'(Delta' - m + rho (Delta - m))
+ * is that of sqrt(1 - rho^2) e. theta_n is held. */
+static inline void replay_slopes(replay *r, const cJSON *line)
+{
+    const plain_problem *w = &r->w;
+    const size_t n = w->Q * w->K;
+    hbl_rng rng = hbl_rng_stream(r->seed, r->chain, HBL_STREAM_POPULATION, 1, r->sweep);
+    const real rho = replay_one(line, "over_relaxation");
+    real C[PLAIN_Q * PLAIN_K * PLAIN_Q * PLAIN_K], R[PLAIN_Q * PLAIN_K * PLAIN_Q * PLAIN_K];
+    real mean[PLAIN_Q * PLAIN_K], e[PLAIN_Q * PLAIN_K], delta[PLAIN_Q * PLAIN_K];
+    real drawn = 0, length = 0;
+
+    assert_true(rho == (r->sweep < 50 ? 0 : (real)r->over_relaxation));
+    replay_field(line, "drawn", n, e);
+    replay_field(line, "delta", n, delta);
+    slope_precision(r, C, mean);
+    assert_true(plain_cholesky(n, C, R));
+    plain_forward(n, R, mean, mean);
+    plain_backward(n, R, mean, mean);
+    for (size_t i = 0; i < n; i++) {
+        real x = 0;
+        assert_true(e[i] == hbl_rng_normal(&rng));
+        drawn += (1 - rho * rho) * e[i] * e[i];
+        for (size_t j = i; j < n; j++)
+            x += R[j * n + i] * (delta[j] - mean[j] + rho * (r->s.delta[j] - mean[j]));
+        length += x * x;
+    }
+    replay_near(r, "length of Delta's innovations", length, drawn, 1e-8);
+    for (size_t person = 0; person < w->N; person++)
+        for (size_t i = 0; i < n; i++)
+            r->s.theta[person][i % w->K] -=
+                (delta[i] - r->s.delta[i]) * w->model->w[person * w->Q + i / w->K];
+    memcpy(r->s.delta, delta, sizeof delta);
+}
+
 #endif

@@ -18,8 +18,10 @@ enum { SURVEY_MOST_COLUMNS = 64 };
 typedef struct {
     size_t persons, tasks_min, tasks_max, alternatives_min, alternatives_max;
     size_t n_random, n_fixed;
+    size_t n_covariates, n_scale, n_held;
     const char *const *distribution; /* n_random names; NULL: all normal */
     const size_t *block_of;          /* n_random; NULL: one block */
+    size_t above;                    /* this coefficient is ordered above the one before; 0: none */
     double size;                     /* of the true coefficients; 0: 1 */
     uint64_t seed;
 } survey_shape;
@@ -107,10 +109,20 @@ static inline void survey_choose(const survey_shape *shape, const hbl_model *mod
     }
 }
 
+/* Numbers that describe persons, about 1. */
+static inline double *survey_describe(size_t n, uint64_t *generator)
+{
+    double *value = survey_allocate(n, sizeof *value);
+
+    for (size_t i = 0; i < n; i++)
+        value[i] = 2 * survey_uniform(generator);
+    return value;
+}
+
 /* Attributes are uniform on (-1, 1), three in ten of them 0; coefficients are called x1, x2, ... */
 static inline survey survey_make(const survey_shape *shape)
 {
-    const size_t P = shape->n_random + shape->n_fixed;
+    const size_t P = shape->n_random + shape->n_fixed + shape->n_held;
     uint64_t generator = shape->seed + 1;
     survey made = {.panel = survey_panel(shape, &generator)};
     double *x = survey_allocate(made.panel->n_rows * P, sizeof *x);
@@ -118,24 +130,45 @@ static inline survey survey_make(const survey_shape *shape)
     const hbl_mixing *mixing[SURVEY_MOST_COLUMNS];
     char text[SURVEY_MOST_COLUMNS][8];
     const char *name[SURVEY_MOST_COLUMNS];
+    double held[SURVEY_MOST_COLUMNS], *w, *v;
+    size_t base[SURVEY_MOST_COLUMNS];
+    hbl_model_parts parts = {.n_random = shape->n_random,
+                             .n_fixed = shape->n_fixed,
+                             .n_held = shape->n_held,
+                             .n_scale = shape->n_scale,
+                             .n_covariates = shape->n_covariates,
+                             .name = name,
+                             .mixing = mixing,
+                             .lower = lower,
+                             .upper = upper,
+                             .block_of = shape->block_of,
+                             .base = shape->above ? base : NULL,
+                             .held_name = name,
+                             .held = held,
+                             .covariate_name = name};
     hbl_error error = HBL_ERROR_INIT;
 
     for (size_t i = 0; i < made.panel->n_rows * P; i++)
         x[i] = survey_uniform(&generator) < 0.3 ? 0 : 2 * survey_uniform(&generator) - 1;
-    for (size_t k = 0; k < P && k < SURVEY_MOST_COLUMNS; k++) {
+    w = survey_describe(shape->persons * shape->n_covariates, &generator);
+    v = survey_describe(shape->persons * shape->n_scale, &generator);
+    parts.x = x, parts.w = w, parts.v = v;
+    for (size_t k = 0; k < P + shape->n_scale && k < SURVEY_MOST_COLUMNS; k++) {
         snprintf(text[k], sizeof text[k], "x%zu", (k + 1) % 1000);
         name[k] = text[k];
-        lower[k] = -1, upper[k] = 2;
+        lower[k] = -1, upper[k] = 2, held[k] = 0.7;
+        base[k] = shape->above && k == shape->above ? k - 1 : SIZE_MAX;
         mixing[k] = k < shape->n_random && shape->distribution
                         ? hbl_mixing_find(shape->distribution[k])
                         : hbl_mixings[0];
     }
-    if (hbl_model_from_arrays(made.panel, shape->n_random, shape->n_fixed, name, x, mixing, lower,
-                              upper, shape->block_of, &made.model, &error)) {
+    if (hbl_model_from_parts(made.panel, &parts, &made.model, &error)) {
         fprintf(stderr, "%s\n", error.message);
         abort();
     }
     free(x);
+    free(w);
+    free(v);
     survey_choose(shape, made.model, made.panel, &generator);
     return made;
 }

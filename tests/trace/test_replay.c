@@ -65,11 +65,26 @@ static void replay_line(replay *r, const char *text, size_t *persons, bool *seen
     } else if (strcmp(step, "population") == 0) {
         assert_int_equal(*persons, r->w.K ? r->w.N : 0);
         replay_population(r, line);
+    } else if (strcmp(step, "slopes") == 0) {
+        assert_true(r->w.Q > 0);
+        replay_slopes(r, line);
+    } else if (strcmp(step, "scales") == 0) {
+        replay_scales(r, line);
     } else {
         assert_string_equal(step, "interweave");
         replay_interweave(r, line);
     }
     cJSON_Delete(line);
+}
+
+/* theta, as the chain gives it, less Delta'w. */
+static void take_out_slopes(const replay *r, const hbl_chain *chain, double *theta)
+{
+    const size_t K = r->w.K, Q = r->w.Q;
+
+    for (size_t n = 0; n < r->w.N; n++)
+        for (size_t e = 0; e < Q * K; e++)
+            theta[n * K + e % K] -= chain->delta[e] * r->w.model->w[n * Q + e / K];
 }
 
 /* What callers see after the sweep is the state that the lines led to. */
@@ -81,6 +96,7 @@ static void check_draw(replay *r, const hbl_chain *chain, real *log_posterior_of
 
     hbl_chain_draw(chain, &draw);
     hbl_chain_theta(chain, theta);
+    take_out_slopes(r, chain, theta);
     plain_square(r->w.K, r->s.L, omega);
     for (size_t k = 0; k < r->w.K; k++) {
         replay_near(r, "mu of the draw", draw.mu[k], r->s.mu[k], 1e-9);
@@ -90,6 +106,8 @@ static void check_draw(replay *r, const hbl_chain *chain, real *log_posterior_of
         for (size_t n = 0; n < r->w.N; n++)
             replay_near(r, "theta after the sweep", theta[n * r->w.K + k], r->s.theta[n][k], 1e-9);
     }
+    for (size_t e = 0; e < r->w.Q * r->w.K; e++)
+        replay_near(r, "Delta of the draw", draw.delta[e], r->s.delta[e], 1e-9);
     for (size_t f = 0; f < r->w.F; f++)
         replay_near(r, "alpha of the draw", draw.alpha[f], r->s.alpha[f], 1e-9);
     replay_near(r, "loglik of the draw", draw.log_likelihood, plain_log_likelihood(&r->w, &r->s),
@@ -122,6 +140,9 @@ static void take_state(replay *r, const hbl_chain *chain)
 
     memset(&r->s, 0, sizeof r->s);
     hbl_chain_theta(chain, theta);
+    take_out_slopes(r, chain, theta);
+    for (size_t e = 0; e < r->w.Q * r->w.K; e++)
+        r->s.delta[e] = chain->delta[e];
     for (size_t k = 0; k < r->w.K; k++) {
         r->s.mu[k] = chain->mu[k];
         r->s.lambda[k] = chain->lambda[k];
@@ -244,6 +265,17 @@ static const model_case models[] = {
     {"three distributions, diagonal",
      {.persons = 18, RAGGED, .n_random = 3, .distribution = mixture, .block_of = apart, .seed = 3}},
     {"normal, full", {.persons = 24, RAGGED, .n_random = 3, .n_fixed = 1, .seed = 4}},
+    {"covariates, scale and held, two blocks",
+     {.persons = 21,
+      RAGGED,
+      .n_random = 3,
+      .n_fixed = 1,
+      .n_covariates = 2,
+      .n_scale = 1,
+      .n_held = 1,
+      .distribution = mixture,
+      .block_of = interleaved,
+      .seed = 8}},
 };
 static const model_case edges[] = {
     {"one coefficient", {.persons = 16, RAGGED, .n_random = 1, .seed = 5}},

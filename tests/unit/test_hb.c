@@ -109,15 +109,27 @@ static plain_state random_state(const plain_problem *w, uint64_t *generator)
         for (size_t n = 0; n < w->N; n++)
             s.theta[n][i] = s.mu[i] + survey_normal(generator) / 2;
     }
+    for (size_t e = 0; e < w->Q * w->K; e++)
+        s.delta[e] = survey_normal(generator) / 2;
     for (size_t f = 0; f < w->F; f++)
         s.alpha[f] = survey_normal(generator);
     return s;
 }
 
+/* (Delta'w_n)_k */
+static real added(const plain_problem *w, const plain_state *s, size_t n, size_t k)
+{
+    real sum = 0;
+
+    for (size_t q = 0; q < w->Q; q++)
+        sum += s->delta[q * w->K + k] * w->model->w[n * w->Q + q];
+    return sum;
+}
+
 static void set_state(fixture *f, const plain_problem *w, const plain_state *s)
 {
     double mu[PLAIN_K], omega[PLAIN_K * PLAIN_K], alpha[PLAIN_F], lambda[PLAIN_K];
-    double theta[PLAIN_N * PLAIN_K];
+    double theta[PLAIN_N * PLAIN_K], delta[PLAIN_Q * PLAIN_K];
     real square[PLAIN_K * PLAIN_K];
     hbl_error error = HBL_ERROR_INIT;
 
@@ -125,13 +137,15 @@ static void set_state(fixture *f, const plain_problem *w, const plain_state *s)
     for (size_t k = 0; k < w->K; k++) {
         mu[k] = (double)s->mu[k], lambda[k] = (double)s->lambda[k];
         for (size_t n = 0; n < w->N; n++)
-            theta[n * w->K + k] = (double)s->theta[n][k];
+            theta[n * w->K + k] = (double)(s->theta[n][k] + added(w, s, n, k));
     }
     for (size_t e = 0; e < w->K * w->K; e++)
         omega[e] = (double)square[e];
     for (size_t i = 0; i < w->F; i++)
         alpha[i] = (double)s->alpha[i];
-    assert_int_equal(hbl_chain_set_state(f->chain, theta, mu, omega, alpha, lambda, &error),
+    for (size_t e = 0; e < w->Q * w->K; e++)
+        delta[e] = (double)s->delta[e];
+    assert_int_equal(hbl_chain_set_state(f->chain, theta, mu, delta, omega, alpha, lambda, &error),
                      HBL_OK);
 }
 
@@ -153,29 +167,32 @@ static void check_posterior(fixture *f, const plain_problem *w, uint64_t *genera
     }
 }
 
-static double *entry_at(const hbl_hb *hb, const hbl_entry *entry, double *mu, double *L,
-                        double *alpha)
+static double *entry_at(const hbl_hb *hb, const hbl_entry *entry, double *mu, double *delta,
+                        double *L, double *alpha)
 {
     return entry->kind == HBL_ENTRY_MEAN     ? &mu[entry->row]
+           : entry->kind == HBL_ENTRY_SLOPE  ? &delta[entry->column * hb->K + entry->row]
            : entry->kind == HBL_ENTRY_FACTOR ? &L[entry->row * hb->K + entry->column]
                                              : &alpha[entry->row];
 }
 
-static double prior_at(const hbl_hb *hb, const double *mu, const double *L, const double *alpha,
-                       const double *lambda, double *gradient)
+static double prior_at(const hbl_hb *hb, const double *mu, const double *delta, const double *L,
+                       const double *alpha, const double *lambda, double *gradient)
 {
     double inverse[PLAIN_K * PLAIN_K], scratch[PLAIN_K * PLAIN_K + PLAIN_K];
 
     if (hb->K)
         hbl_lower_inverse(hb->K, L, inverse);
-    return hbl_log_prior_factor(hb, mu, L, inverse, alpha, lambda, scratch, gradient);
+    return hbl_log_prior_factor(hb, mu, delta, L, inverse, alpha, lambda, scratch, gradient);
 }
 
-/* ln p(mu, L, alpha): differences between points those of plain.h, gradient that of differences. */
+/* ln p(mu, L, Delta, alpha): differences between points those of plain.h, gradient that of
+ * differences. */
 static void check_prior(const hbl_hb *hb, const plain_problem *w, uint64_t *generator)
 {
     double mu[PLAIN_K], L[PLAIN_K * PLAIN_K], alpha[PLAIN_F], lambda[PLAIN_K];
-    double gradient[PLAIN_K + PLAIN_K * PLAIN_K + PLAIN_F], offset = 0;
+    double gradient[PLAIN_K + PLAIN_K * PLAIN_K + PLAIN_Q * PLAIN_K + PLAIN_F], offset = 0;
+    double delta[PLAIN_Q * PLAIN_K];
     plain_state s = random_state(w, generator);
 
     for (size_t k = 0; k < w->K; k++)
@@ -185,25 +202,28 @@ static void check_prior(const hbl_hb *hb, const plain_problem *w, uint64_t *gene
         memcpy(s.mu, other.mu, sizeof s.mu); /* lambda stays: its density is left out */
         memcpy(s.L, other.L, sizeof s.L);
         memcpy(s.alpha, other.alpha, sizeof s.alpha);
+        memcpy(s.delta, other.delta, sizeof s.delta);
+        for (size_t e = 0; e < w->Q * w->K; e++)
+            delta[e] = (double)s.delta[e];
         for (size_t e = 0; e < w->K * w->K; e++)
             L[e] = (double)s.L[e];
         for (size_t k = 0; k < w->K; k++)
             mu[k] = (double)s.mu[k];
         for (size_t k = 0; k < w->F; k++)
             alpha[k] = (double)s.alpha[k];
-        const double value = prior_at(hb, mu, L, alpha, lambda, gradient);
+        const double value = prior_at(hb, mu, delta, L, alpha, lambda, gradient);
         const double plain = (double)(plain_log_prior(w, &s) + plain_log_jacobian(w, s.L));
         if (i == 0)
             offset = value - plain;
         near("log prior", value, plain + offset, 1e-11);
-        assert_true(value == prior_at(hb, mu, L, alpha, lambda, NULL));
+        assert_true(value == prior_at(hb, mu, delta, L, alpha, lambda, NULL));
         for (size_t e = 0; e < hb->n_entries; e++) {
-            double *entry = entry_at(hb, &hb->entry[e], mu, L, alpha);
+            double *entry = entry_at(hb, &hb->entry[e], mu, delta, L, alpha);
             const double kept = *entry, h = 1e-6;
             *entry = kept + h;
-            const double up = prior_at(hb, mu, L, alpha, lambda, NULL);
+            const double up = prior_at(hb, mu, delta, L, alpha, lambda, NULL);
             *entry = kept - h;
-            const double down = prior_at(hb, mu, L, alpha, lambda, NULL);
+            const double down = prior_at(hb, mu, delta, L, alpha, lambda, NULL);
             *entry = kept;
             near("gradient of the log prior", gradient[e], (up - down) / (2 * h), 1e-6);
         }
@@ -228,6 +248,15 @@ static void test_densities(void **state)
          .block_of = apart,
          .seed = 3},
         {.persons = 9, RAGGED, .n_fixed = 3, .seed = 4},
+        {.persons = 18,
+         RAGGED,
+         .n_random = 3,
+         .n_fixed = 1,
+         .n_covariates = 2,
+         .n_scale = 2,
+         .n_held = 1,
+         .distribution = mixture,
+         .seed = 15},
     };
     uint64_t generator = 11;
 
@@ -264,15 +293,17 @@ static real *plain_entry(const hbl_hb *hb, size_t e, plain_state *s)
     const hbl_entry *entry = &hb->entry[e];
 
     return entry->kind == HBL_ENTRY_MEAN     ? &s->mu[entry->row]
+           : entry->kind == HBL_ENTRY_SLOPE  ? &s->delta[entry->column * hb->K + entry->row]
            : entry->kind == HBL_ENTRY_FACTOR ? &s->L[entry->row * hb->K + entry->column]
                                              : &s->alpha[entry->row];
 }
 
-/* The pooled Hessian in (mu, L, alpha) is minus the second differences of the log-likelihood (the
- * coefficients normal, where no part of g is left out). */
+/* The pooled Hessian in (mu, L, Delta, alpha) is minus the second differences of the log-likelihood
+ * (the coefficients normal, where no part of g is left out). */
 static void test_pooled_hessian(void **state)
 {
-    const survey_shape shape = {.persons = 20, RAGGED, .n_random = 3, .n_fixed = 1, .seed = 5};
+    const survey_shape shape = {
+        .persons = 20, RAGGED, .n_random = 3, .n_fixed = 1, .n_covariates = 2, .seed = 5};
     const hbl_prior prior = prior_of(HBL_MEAN_CONJUGATE, HBL_COVARIANCE_INVERSE_WISHART);
     fixture f = set_up(&shape, "hmc", &prior);
     const plain_problem w = plain_problem_of(f.made.model, &prior);
@@ -292,7 +323,7 @@ static void test_pooled_hessian(void **state)
     hbl_accumulate_hessians(f.chain, true);
     for (size_t e = d * d; e < f.hb->n_pooled_parts * d * d; e++)
         parts[e % (d * d)] += parts[e];
-    assert_int_equal(d, 10);
+    assert_int_equal(d, 16);
     for (size_t e = 0; e < d; e++)
         for (size_t g = 0; g <= e; g++) {
             real sum = 0;
@@ -399,6 +430,9 @@ static void refuse(const survey *made, hbl_hb_settings *settings, hbl_status sta
 static void test_refusals(void **state)
 {
     const survey_shape shape = {.persons = 10, RAGGED, .n_random = 3, .seed = 9};
+    static const hbl_mixing no_transform = {.name = "triangular"};
+    const hbl_mixing *kept;
+    double weight[10] = {1, 2, 1, 1, 1, 1, 1, 1, 1, 1};
     const double zeros[30] = {0}, singular[9] = {1, 1, 0, 1, 1, 0, 0, 0, 1};
     fixture f = set_up(&shape, "hmc", NULL);
     hbl_hb_settings settings = f.settings;
@@ -414,9 +448,17 @@ static void test_refusals(void **state)
     refuse(&f.made, &settings, HBL_ERR_INPUT, "df");
     settings.prior.df = (hbl_linear_in_k){NAN, 0};
     refuse(&f.made, &settings, HBL_ERR_INPUT, "df");
+    settings = f.settings;
+    f.made.panel->weight = weight;
+    refuse(&f.made, &settings, HBL_ERR_INPUT, "methods mnl and msl");
+    f.made.panel->weight = NULL;
+    kept = f.made.model->mixing[1];
+    f.made.model->mixing[1] = &no_transform;
+    refuse(&f.made, &settings, HBL_ERR_INPUT, "x2 is triangular, a distribution that only");
+    f.made.model->mixing[1] = kept;
 
     hbl_chain_draw(f.chain, &before);
-    assert_int_equal(hbl_chain_set_state(f.chain, zeros, zeros, singular, NULL, NULL, &error),
+    assert_int_equal(hbl_chain_set_state(f.chain, zeros, zeros, NULL, singular, NULL, NULL, &error),
                      HBL_ERR_NUMERIC);
     assert_non_null(strstr(error.message, "positive definite"));
     hbl_chain_draw(f.chain, &after);
@@ -425,6 +467,40 @@ static void test_refusals(void **state)
     hbl_hb_free(NULL);
     hbl_chain_free(NULL);
     hbl_person_moments_free(NULL);
+}
+
+/* A constant covariate has nothing that holds its coefficients but the prior. */
+static void test_collinear_covariates(void **state)
+{
+    const survey_shape shape = {.persons = 10, RAGGED, .n_random = 2, .n_covariates = 2, .seed = 9};
+    const hbl_prior proper = prior_of(HBL_MEAN_CONJUGATE, HBL_COVARIANCE_INVERSE_WISHART);
+    fixture f = set_up(&shape, "hmc", &proper);
+    double *w = (double *)(uintptr_t)f.made.model->w;
+    hbl_hb_settings settings = f.settings;
+    hbl_hb *hb;
+
+    (void)state;
+    settings.prior.mean = HBL_MEAN_FLAT;
+    assert_int_equal(hbl_hb_alloc(f.made.model, &settings, 1, &hb, NULL), HBL_OK);
+    hbl_hb_free(hb);
+    for (size_t n = 0; n < 10; n++)
+        w[2 * n + 1] = -3e6 * w[2 * n];
+    refuse(&f.made, &settings, HBL_ERR_INPUT, "the covariate x2 is constant or a sum of others");
+    for (size_t n = 0; n < 10; n++)
+        w[2 * n] = 0;
+    refuse(&f.made, &settings, HBL_ERR_INPUT, "the covariate x1 is constant or a sum of others");
+    tear_down(&f);
+    f = set_up(&shape, "hmc", &proper);
+    w = (double *)(uintptr_t)f.made.model->w;
+    for (size_t n = 0; n < 10; n++)
+        w[2 * n + 1] = 0;
+    hbl_chain_free(f.chain);
+    hbl_hb_free(f.hb);
+    assert_int_equal(hbl_hb_alloc(f.made.model, &f.settings, 1, &f.hb, NULL), HBL_OK);
+    assert_int_equal(hbl_chain_alloc(f.hb, 1, 1, &f.chain, NULL), HBL_OK);
+    assert_int_equal(hbl_chain_start(f.chain, NULL), HBL_OK);
+    sweeps(f.chain, 30);
+    tear_down(&f);
 }
 
 /* Where a proposal's likelihood overflows it is refused and counted, and the chain stays finite. */
@@ -443,7 +519,8 @@ static void test_non_finite(void **state)
     (void)state;
     for (size_t i = 0; i < 40; i++)
         theta[i] = 0.1;
-    assert_int_equal(hbl_chain_set_state(f.chain, theta, mu, omega, NULL, NULL, &error), HBL_OK);
+    assert_int_equal(hbl_chain_set_state(f.chain, theta, mu, NULL, omega, NULL, NULL, &error),
+                     HBL_OK);
     hbl_person_step(f.chain); /* steps of a thousand: exp overflows for some */
     assert_true(hbl_chain_kernels(f.chain, report, 3) >= 1);
     assert_string_equal(report[0].name, "random-walk");
@@ -456,6 +533,7 @@ static void test_non_finite(void **state)
 /* ---- what callers see ---- */
 
 enum { PERSONS = 19, COEFFICIENTS = 5, CHAINS = 2, DRAWS = 7, CELLS = PERSONS * COEFFICIENTS };
+enum { ABOVE = 3 }; /* the coefficient that is ordered above the one before */
 
 /* What hbl_person_moments must give, from every draw kept. */
 typedef struct {
@@ -473,15 +551,16 @@ static void keep(kept_draws *kept, const plain_problem *w, const hbl_chain *chai
     hbl_chain_beta(chain, kept->beta[kept->n]);
     for (size_t n = 0; n < PERSONS; n++) {
         const size_t *task = w->model->panel->person_task + n;
-        real theta_n[PLAIN_K], alpha[PLAIN_F] = {draw.alpha[0]}, slope;
+        real theta_n[PLAIN_K], alpha[PLAIN_F] = {draw.alpha[0], draw.alpha[1]}, slope;
+        double below = 0; /* beta of the coefficient before */
         for (size_t k = 0; k < COEFFICIENTS; k++) {
             theta_n[k] = theta[n * COEFFICIENTS + k];
-            near("beta", kept->beta[kept->n][n * COEFFICIENTS + k],
-                 (double)plain_transform(w->model->mixing[k]->name, theta_n[k], -1, 2, &slope),
-                 1e-12);
+            below = (k == ABOVE ? below : 0) +
+                    (double)plain_transform(w->model->mixing[k]->name, theta_n[k], -1, 2, &slope);
+            near("beta", kept->beta[kept->n][n * COEFFICIENTS + k], below, 1e-12);
         }
-        kept->likelihood[kept->n][n] = (double)expl(plain_person(w, n, theta_n, alpha, NULL, NULL) /
-                                                    (real)(task[1] - task[0]));
+        kept->likelihood[kept->n][n] = (double)expl(
+            plain_person(w, n, theta_n, NULL, alpha, NULL, NULL) / (real)(task[1] - task[0]));
     }
     kept->n++;
 }
@@ -508,14 +587,18 @@ static void compare_moments(const kept_draws *kept, const hbl_person_moments *mo
     }
 }
 
-/* Means, sds, RLH and acceptance over draws of two chains, every second sweep kept. */
+/* Means, sds, RLH and acceptance over draws of two chains, every second sweep kept; theta with what
+ * covariates add, and one coefficient above another. */
 static void test_moments(void **state)
 {
     const survey_shape shape = {.persons = PERSONS,
                                 RAGGED,
                                 .n_random = COEFFICIENTS,
                                 .n_fixed = 1,
+                                .n_covariates = 2,
+                                .n_scale = 1,
                                 .distribution = mixture,
+                                .above = ABOVE,
                                 .seed = 12};
     fixture f = set_up(&shape, "hmc", NULL);
     const plain_problem w = plain_problem_of(f.made.model, &f.settings.prior);
@@ -697,7 +780,7 @@ int main(void)
         cmocka_unit_test(test_refusals),     cmocka_unit_test(test_non_finite),
         cmocka_unit_test(test_moments),      cmocka_unit_test(test_reports),
         cmocka_unit_test(test_acceptance),   cmocka_unit_test(test_freezing),
-        cmocka_unit_test(test_kernel_names),
+        cmocka_unit_test(test_kernel_names), cmocka_unit_test(test_collinear_covariates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

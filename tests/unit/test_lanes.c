@@ -241,12 +241,50 @@ static double added(const double *after, const double *before, size_t fold, size
     return sum;
 }
 
+/* Sums with two covariates; and what they add to theta. */
+static void check_covariates(const hbl_lanes *lanes, size_t K)
+{
+    const hbl_moment_layout layout = hbl_moment_layout_of(K, K, 2);
+    double mu[MOST] = {0}, delta[2 * MOST], *w = rows_of(2), *theta = rows_of(K);
+    double *gradient = rows_of(K), *sums = rows_of(layout.n), *before = rows_of(layout.n);
+
+    for (size_t k = 0; k < K; k++)
+        mu[k] = number();
+    for (size_t e = 0; e < 2 * K; e++)
+        delta[e] = number();
+    memcpy(before, sums, layout.n * L * sizeof *sums);
+    lanes->cross(&layout, mu, w, theta, gradient, sums);
+    for (size_t e = 0; e < 2 * K; e++) {
+        const size_t q = e / K, k = e % K;
+        double wd = 0, wg = 0;
+        for (size_t l = 0; l < L; l++) {
+            wd += w[q * L + l] * (theta[k * L + l] - mu[k]);
+            wg += w[q * L + l] * gradient[k * L + l];
+        }
+        near(added(sums, before, lanes->fold, layout.wd + e), wd, L);
+        near(added(sums, before, lanes->fold, layout.wg + e), wg, L);
+    }
+    for (size_t i = 0; i < layout.wd * lanes->fold; i++)
+        assert_true(sums[i] == before[i]);
+    memcpy(gradient, theta, K * L * sizeof *theta);
+    lanes->shift(2, K, w, delta, -1, theta);
+    for (size_t k = 0; k < K; k++)
+        for (size_t l = 0; l < L; l++)
+            near(theta[k * L + l], gradient[k * L + l] - w[l] * delta[k] - w[L + l] * delta[K + k],
+                 L);
+    free(w);
+    free(theta);
+    free(gradient);
+    free(sums);
+    free(before);
+}
+
 /* Padding: its theta is left out by `valid`, its gradient is 0 as the likelihood leaves it. */
 static void check_moments(const hbl_lanes *lanes, size_t K, size_t fixed)
 {
     enum { PADDED = 11 };
     const size_t P = K + fixed;
-    const hbl_moment_layout layout = hbl_moment_layout_of(K, P);
+    const hbl_moment_layout layout = hbl_moment_layout_of(K, P, 2);
     double mu[MOST] = {0}, *valid = rows_of(1), *theta = rows_of(K), *gradient = rows_of(P);
     double *sums = rows_of(layout.n), *before = rows_of(layout.n);
 
@@ -340,6 +378,7 @@ static void check_table(const hbl_lanes *lanes)
         check_inverse_factor(lanes, sizes[s]);
         check_select(lanes, sizes[s]);
         check_moments(lanes, sizes[s], s % 3);
+        check_covariates(lanes, sizes[s]);
         check_total(lanes, sizes[s]);
         check_pooled(lanes, sizes[s]);
     }
@@ -372,14 +411,16 @@ static void test_every_isa(void **state)
 /* The layout's pieces lie one after the other, none over another. */
 static void test_layout(void **state)
 {
-    const hbl_moment_layout layout = hbl_moment_layout_of(3, 5);
+    const hbl_moment_layout layout = hbl_moment_layout_of(3, 5, 2);
 
     (void)state;
     assert_int_equal(layout.d, 0);
     assert_int_equal(layout.dd, 3);
     assert_int_equal(layout.g, 9);
     assert_int_equal(layout.gd, 14);
-    assert_int_equal(layout.n, 20);
+    assert_int_equal(layout.wd, 20);
+    assert_int_equal(layout.wg, 26);
+    assert_int_equal(layout.n, 32);
 }
 
 int main(void)

@@ -16,15 +16,15 @@
 #include "unit/scratch_files.h"
 
 /* Two people with two tasks and one; "car" is not offered in the last. */
-static const char data[] = "id,t,alt,choice,cost,income,ivt,brand,hole\n"
-                           "1,1,air,1,10,40,3,x,1\n"
-                           "1,1,bus,0,4,40,5,y,2\n"
-                           "1,1,car,0,6,40,4,y,3\n"
-                           "1,2,air,0,11,40,3,x,1\n"
-                           "1,2,bus,1,5,40,6,y,4\n"
-                           "1,2,car,0,7,40,4,2,5\n"
-                           "2,1,air,0,12,55,3,x,\n"
-                           "2,1,bus,1,3,55,7,y,1\n";
+static const char data[] = "id,t,alt,choice,cost,income,ivt,brand,hole,mixed\n"
+                           "1,1,air,1,10,40,3,x,1,3O\n"
+                           "1,1,bus,0,4,40,5,y,2,1\n"
+                           "1,1,car,0,6,40,4,y,3,2\n"
+                           "1,2,air,0,11,40,3,x,1,3\n"
+                           "1,2,bus,1,5,40,6,y,4,4\n"
+                           "1,2,car,0,7,40,4,2,5,5\n"
+                           "2,1,air,0,12,55,3,x,,6\n"
+                           "2,1,bus,1,3,55,7,y,1,7\n";
 
 static int write_data(void **state)
 {
@@ -188,10 +188,17 @@ static void wrong_columns(void **state)
     (void)state;
     refused("choice ~ cost + incme | 0", "",
             "m.json:2:30: formula: d.csv has no column \"incme\"; did you mean \"income\"?");
-    refused("choice ~ cost | zzz", "", "m.json:2:30: formula: d.csv has no column \"zzz\"");
-    refused("choice ~ brand | 0", "",
-            "d.csv:2: column \"brand\" of the formula holds text, \"x\", where a number is needed");
-    refused("choice ~ hole | 0", "", "d.csv:8: \"hole\" is missing; the formula needs a number");
+    refused(
+        "choice ~ cost | zzz", "",
+        "m.json:2:30: formula: d.csv has no column \"zzz\"; there are: id, t, alt, choice, cost, "
+        "income, ivt, brand, hole, mixed");
+    refused(
+        "choice ~ mixed | 0", "",
+        "d.csv:2: column \"mixed\" of the formula holds text, \"3O\", among numbers; correct it, "
+        "or, where these are levels, name the column under \"categorical\" of \"data\"");
+    refused("choice ~ hole | 0", "",
+            "d.csv:8: column \"hole\" is missing here; data.missing can be \"drop-task\" or "
+            "\"drop-person\"");
 }
 
 static void wrong_random(void **state)
@@ -215,9 +222,9 @@ static void wrong_blocks(void **state)
     refused("choice ~ cost + ivt | 0", more,
             "m.json:3: correlation names \"ivt\", which is not random; give it a distribution "
             "under \"random\"");
-    snprintf(more, sizeof more, "%s[[\"cost\"], [\"cost\"]]", random);
+    snprintf(more, sizeof more, "%s[[\"cost\"], [\"cos*\"]]", random);
     refused("choice ~ cost + ivt | 0", more,
-            "m.json:3: correlation names \"cost\" twice; a coefficient is in one block");
+            "m.json:3: correlation names \"cos*\" twice; a coefficient is in one block");
     snprintf(more, sizeof more, "%s[[\"cots\"]]", random);
     refused("choice ~ cost + ivt | 0", more,
             "m.json:3: correlation names \"cots\", which is no coefficient of the formula (cost, "
@@ -316,6 +323,115 @@ static void arrays_refused(void **state)
     assert_null(model);
 }
 
+static void from_parts(void **state)
+{
+    static const char *const name[] = {"a", "b", "c", "d", "scale:s"}, *const held_name[] = {"h"},
+                             *const covariate_name[] = {"q"};
+    static const double x[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, held[] = {-2.5}, v[] = {0.5},
+                        w[] = {7};
+    static const size_t base[] = {1, 2, SIZE_MAX};
+    const hbl_mixing *const mixing[] = {hbl_mixings[0], hbl_mixings[0], hbl_mixings[0]};
+    const hbl_panel panel = tiny_panel();
+    hbl_model_parts parts = {.n_random = 3,
+                             .n_fixed = 1,
+                             .n_held = 1,
+                             .n_scale = 1,
+                             .n_covariates = 1,
+                             .name = name,
+                             .x = x,
+                             .mixing = mixing,
+                             .base = base,
+                             .held_name = held_name,
+                             .held = held,
+                             .v = v,
+                             .covariate_name = covariate_name,
+                             .w = w};
+    static const size_t circle[] = {1, 0, SIZE_MAX}, outside[] = {3, SIZE_MAX, SIZE_MAX};
+    double beta[] = {1, -1, 10, -1, 100, -1};
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_model *model = NULL;
+    size_t n = 9;
+
+    (void)state;
+    assert_int_equal(hbl_model_from_parts(&panel, &parts, &model, NULL), HBL_OK);
+    assert_true(model->n_columns == 5 && model->n_coefficients == 5);
+    assert_memory_equal(model->x, x, sizeof x);
+    assert_true(model->held[0] == -2.5 && model->v[0] == 0.5);
+    assert_true(model->covariate_mean[0] == 7.0 && model->w[0] == 0.0);
+    hbl_model_cumulate(model, beta, 2); /* a on b on c */
+    assert_true(beta[0] == 111.0 && beta[2] == 110.0 && beta[4] == 100.0 && beta[1] == -1.0);
+    assert_null(hbl_model_account(model));
+    (void)hbl_model_remarks(model, &n);
+    assert_int_equal(n, 0);
+    hbl_model_free(model);
+    model = NULL;
+    parts.base = circle;
+    assert_int_equal(hbl_model_from_parts(&panel, &parts, &model, &error), HBL_ERR_INPUT);
+    assert_string_equal(error.message, "the order of a has no end: its base is no other random "
+                                       "coefficient, or the bases go round in a circle");
+    parts.base = outside;
+    assert_int_equal(hbl_model_from_parts(&panel, &parts, &model, NULL), HBL_ERR_INPUT);
+    parts.base = NULL;
+    parts.n_random = 0;
+    assert_int_equal(hbl_model_from_parts(&panel, &parts, &model, NULL), HBL_ERR_INPUT);
+    assert_null(model);
+}
+
+/* ---- the surveys */
+
+static void survey(const char *data_object, const char *formula, size_t n_rows, const char *wanted)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_spec *spec = NULL;
+    hbl_model *model = NULL;
+    char text[8192], names[512] = "";
+
+    snprintf(text, sizeof text,
+             "{\"data\": {\"file\": \"%s/../shared/data/%s}, \"formula\": \"%s\"}", scratch_home,
+             data_object, formula);
+    scratch_write("s.json", text);
+    if (hbl_spec_read("s.json", NULL, 0, &spec, &error) ||
+        hbl_model_build(spec, NULL, &model, &error))
+        fail_msg("%s", error.message);
+    for (size_t i = 0; i < model->n_coefficients; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? " " : "",
+                 model->name[i]);
+    assert_string_equal(names, wanted);
+    assert_int_equal(model->panel->n_rows, n_rows);
+    hbl_model_free(model);
+    hbl_spec_free(spec);
+}
+
+/* Names and their order as in mlogit's documentation: chapter 2's example of 3 + 1 + 3 + 4 columns,
+ * and tables of coefficients. */
+static void surveys(void **state)
+{
+    char path[4200];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/../shared/data/mode_canada.csv", scratch_home);
+    if (access(path, F_OK) != 0) {
+        print_message("../shared/data is not there\n");
+        skip();
+    }
+    survey("heating.csv\", \"shape\": \"wide\", \"separator\": \".\", \"reference\": \"hp\"",
+           "depvar ~ ic + oc", 4500,
+           "(Intercept):gc (Intercept):gr (Intercept):ec (Intercept):er ic oc");
+    survey(
+        "mode_canada.csv\", \"task\": \"case\", \"alternative\": \"alt\", \"filter\": \"noalt == "
+        "4\", \"alternatives\": [\"train\", \"air\", \"bus\", \"car\"]",
+        "choice ~ cost | income | ivt", 11116,
+        "(Intercept):air (Intercept):bus (Intercept):car cost income:air income:bus income:car "
+        "ivt:train ivt:air ivt:bus ivt:car");
+    survey("yogurt.csv\", \"person\": \"id\", \"task\": \"obsID\", \"alternative\": \"alt\"",
+           "choice ~ price + feat + brand | 0", 9648,
+           "price feat brandhiland brandweight brandyoplait");
+    survey("fishing.csv\", \"shape\": \"wide\", \"separator\": \".\"",
+           "mode ~ price + catch | income", 4728,
+           "(Intercept):pier (Intercept):boat (Intercept):charter price catch income:pier "
+           "income:boat income:charter");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +441,7 @@ int main(void)
         cmocka_unit_test(wrong_random),  cmocka_unit_test(wrong_blocks),
         cmocka_unit_test(wrong_prior),   cmocka_unit_test(no_data),
         cmocka_unit_test(from_arrays),   cmocka_unit_test(arrays_refused),
+        cmocka_unit_test(from_parts),    cmocka_unit_test(surveys),
     };
     return cmocka_run_group_tests(tests, write_data, scratch_leave);
 }

@@ -251,20 +251,15 @@ static void test_unnamed_columns(void **unused)
     hbl_data_spec spec = make_spec("person", "alt");
     (void)unused;
 
-    spec.task = NULL;
-    assert_refused(good, &spec,
-                   "data.task is missing: the name of the column that tells the tasks of a person "
-                   "apart");
-    spec = make_spec("person", "alt");
     spec.choice = NULL;
     assert_refused(good, &spec,
                    "data.choice is missing: the name of the column that is 1 where an alternative "
-                   "is chosen and 0 elsewhere");
+                   "is chosen and 0 elsewhere, or that names the one chosen");
     spec = make_spec("person", "alt");
     spec.shape = word("wide");
     assert_refused(good, &spec,
-                   "data.shape is \"wide\"; only \"long\" tables are read so far, with a row for "
-                   "each alternative of a task");
+                   "data.shape is \"wide\"; a table in memory must be long, or be handed to "
+                   "hbl_data_from_table");
 }
 
 static void test_long_list_of_columns(void **unused)
@@ -301,25 +296,40 @@ static void test_missing_cells(void **unused)
     assert_refused("person,task,alt,choice\n1,1,.,0\n1,1,car,1\n", &spec,
                    "t.csv:2: the alternative is missing (column \"alt\")");
     assert_refused("person,task,alt,choice\n1,1,bus,0\n1,1,car,\n", &spec,
-                   "t.csv:3: the choice is missing (column \"choice\")");
+                   "t.csv:3: the choice is missing (column \"choice\"); data.missing can be "
+                   "\"drop-task\" or \"drop-person\"");
     assert_refused("person,task,alt,choice\n1,1,bus,FALSE\n1,1,car,NA\n", &spec,
-                   "t.csv:3: the choice is missing (column \"choice\")");
+                   "t.csv:3: the choice is missing (column \"choice\"); data.missing can be "
+                   "\"drop-task\" or \"drop-person\"");
 }
 
 static void test_bad_choices(void **unused)
 {
+    static const char *const bad[][2] = {
+        {"1,1,bus,3\n1,1,car,1\n", "t.csv:2: choice (column \"choice\") is \"3\""},
+        {"1,1,bus,0\n\n1,1,car,yes\n", "t.csv:4: choice (column \"choice\") is \"yes\""},
+        {"1,1,bus,0.5\n1,1,car,1\n", "t.csv:2: choice (column \"choice\") is \"0.5\""},
+        {"1,1,bus,0\n1,1,car,2\n", "t.csv:3: choice (column \"choice\") is \"2\""},
+    };
     const hbl_data_spec spec = make_spec("person", "alt");
     (void)unused;
 
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[200], message[400];
+        snprintf(text, sizeof text, "person,task,alt,choice\n%s", bad[i][0]);
+        snprintf(message, sizeof message,
+                 "%s; it must be 1 or TRUE where the alternative is chosen, 0 or FALSE elsewhere, "
+                 "or on every row of a task the name of the one chosen (bus, car)",
+                 bad[i][1]);
+        assert_refused(text, &spec, message);
+    }
     assert_refused("person,task,alt,choice\n1,1,bus,2\n1,1,car,1\n", &spec,
-                   "t.csv:2: choice (column \"choice\") is \"2\"; it must be 1 or TRUE where the "
-                   "alternative is chosen, 0 or FALSE elsewhere");
-    assert_refused("person,task,alt,choice\n1,1,bus,0\n\n1,1,car,yes\n", &spec,
-                   "t.csv:4: choice (column \"choice\") is \"yes\"; it must be 1 or TRUE where the "
-                   "alternative is chosen, 0 or FALSE elsewhere");
-    assert_refused("person,task,alt,choice\n1,1,bus,0.5\n1,1,car,1\n", &spec,
-                   "t.csv:2: choice (column \"choice\") is \"0.5\"; it must be 1 or TRUE where the "
-                   "alternative is chosen, 0 or FALSE elsewhere");
+                   "t.csv:3: person 1, task 1 chose car on line 2 and bus here; its rows must "
+                   "agree");
+    assert_refused("person,task,alt,choice\n1,1,bus,car\n1,1,car,car\n1,2,car,cra\n1,2,bus,car\n",
+                   &spec,
+                   "t.csv:4: choice (column \"choice\") is \"cra\", which is no alternative; there "
+                   "are: bus, car");
 }
 
 static void test_bad_tasks(void **unused)

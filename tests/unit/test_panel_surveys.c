@@ -203,9 +203,184 @@ static void test_surveys(void **unused)
         check_survey(&surveys[i]);
 }
 
+/* ---- mlogit's six ways to index ModeCanada, cases with four alternatives only ---- */
+
+static hbl_data *read_data(const hbl_data_spec *spec)
+{
+    static const char *const names[] = {"cost", "ivt"};
+    const hbl_data_needs needs = {.n_columns = 2, .column = names};
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_data *data = NULL;
+
+    if (hbl_data_read(spec, &needs, &data, &error))
+        fail_msg("%s", error.message);
+    return data;
+}
+
+static void assert_same_panel(const hbl_panel *a, const hbl_panel *b)
+{
+    assert_int_equal(a->n_persons, b->n_persons);
+    assert_int_equal(a->n_tasks, b->n_tasks);
+    assert_int_equal(a->n_rows, b->n_rows);
+    assert_int_equal(a->n_alternatives, b->n_alternatives);
+    for (size_t j = 0; j < a->n_alternatives; j++)
+        assert_string_equal(a->alternative_label[j], b->alternative_label[j]);
+    assert_memory_equal(a->person_task, b->person_task, (a->n_persons + 1) * sizeof(size_t));
+    assert_memory_equal(a->task_row, b->task_row, (a->n_tasks + 1) * sizeof(size_t));
+    assert_memory_equal(a->task_chosen, b->task_chosen, a->n_tasks * sizeof(size_t));
+    assert_memory_equal(a->row_alternative, b->row_alternative, a->n_rows * sizeof(int32_t));
+}
+
+static void test_six_ways(void **unused)
+{
+    char *const modes[] = {word("train"), word("air"), word("bus"), word("car")};
+    hbl_data_spec spec = {
+        .file = word("../shared/data/mode_canada.csv"),
+        .choice = word("choice"),
+        .filter = word("noalt == 4"),
+    };
+    struct {
+        const char *task, *alternative;
+        bool named;
+    } ways[] = {{NULL, NULL, true},     {NULL, "alt", false}, {"case", NULL, true},
+                {"case", "alt", false}, {NULL, NULL, false},  {"case", "alt", true}};
+    hbl_data *first = NULL;
+    (void)unused;
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        hbl_data *data;
+        spec.task = word(ways[i].task);
+        spec.alternative = word(ways[i].alternative);
+        /* in the order of the file's rows */
+        spec.alternatives = (char *[]){modes[0], modes[1], modes[2], modes[3]};
+        spec.n_alternatives = ways[i].named ? 4 : 0;
+        data = read_data(&spec);
+        assert_int_equal(data->panel->n_tasks, 2779);
+        assert_int_equal(data->panel->n_rows, 11116);
+        assert_int_equal(data->account.rows_read, 15520);
+        assert_int_equal(data->account.rows_filtered, 15520 - 11116);
+        if (!first)
+            first = data;
+        assert_same_panel(first->panel, data->panel);
+        assert_memory_equal(first->panel->row_source, data->panel->row_source,
+                            11116 * sizeof(size_t));
+        if (data != first)
+            hbl_data_free(data);
+    }
+    hbl_data_free(first);
+}
+
+/* ---- the same survey long and wide ---- */
+
+static void test_long_and_wide(void **unused)
+{
+    static const char *const attributes[] = {"pf", "cl", "loc", "wk", "tod", "seas"};
+    const hbl_data_needs needs = {.n_columns = 6, .column = attributes};
+    hbl_data_spec spec = {.file = word("../shared/data/electricity.csv"),
+                          .person = word("id"),
+                          .task = word("obsID"),
+                          .alternative = word("alt"),
+                          .choice = word("choice")};
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_data *a = NULL, *b = NULL;
+    (void)unused;
+
+    if (hbl_data_read(&spec, &needs, &a, &error))
+        fail_msg("%s", error.message);
+    spec.file = word("../shared/data/electricity_wide.csv");
+    spec.shape = word("wide");
+    spec.separator = word("");
+    spec.task = spec.alternative = NULL;
+    if (hbl_data_read(&spec, &needs, &b, &error))
+        fail_msg("%s", error.message);
+    assert_same_panel(a->panel, b->panel);
+    assert_int_equal(a->panel->n_rows, 17232);
+    for (size_t n = 0; n < a->panel->n_persons; n++)
+        assert_string_equal(a->panel->person_label[n], b->panel->person_label[n]);
+    for (size_t k = 0; k < 6; k++) {
+        const hbl_column *x = hbl_table_column(a->table, attributes[k]);
+        const hbl_column *y = hbl_table_column(b->table, attributes[k]);
+        assert_non_null(y);
+        for (size_t i = 0; i < a->panel->n_rows; i++)
+            assert_true(x->number[a->panel->row_source[i]] == y->number[b->panel->row_source[i]]);
+    }
+    hbl_data_free(a);
+    hbl_data_free(b);
+}
+
+/* The other wide surveys: counts of choices as Python's csv module finds them. */
+static void test_wide(void **unused)
+{
+    static const struct {
+        const char *file, *choice, *separator, *person;
+        size_t n_persons, n_tasks, n_alternatives;
+        const char *alternative[7];
+        size_t chosen[7];
+    } wide[] = {
+        {"../shared/data/fishing.csv",
+         "mode",
+         NULL,
+         NULL,
+         1182,
+         1182,
+         4,
+         {"beach", "pier", "boat", "charter"},
+         {134, 178, 418, 452}},
+        {"../shared/data/heating.csv",
+         "depvar",
+         NULL,
+         NULL,
+         900,
+         900,
+         5,
+         {"gc", "gr", "ec", "er", "hp"},
+         {573, 129, 64, 84, 50}},
+        {"../shared/data/hc.csv",
+         "depvar",
+         NULL,
+         NULL,
+         250,
+         250,
+         7,
+         {"gcc", "ecc", "erc", "hpc", "gc", "ec", "er"},
+         {186, 4, 1, 26, 24, 1, 8}},
+        {"../shared/data/train.csv", "choice", "_", "id", 235, 2929, 2, {"A", "B"}, {1474, 1455}},
+    };
+    (void)unused;
+
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        const hbl_data_spec spec = {.file = word(wide[i].file),
+                                    .shape = word("wide"),
+                                    .choice = word(wide[i].choice),
+                                    .separator = word(wide[i].separator),
+                                    .person = word(wide[i].person)};
+        hbl_error error = HBL_ERROR_INIT;
+        hbl_data *data = NULL;
+        size_t chosen[7] = {0};
+
+        if (hbl_data_read(&spec, NULL, &data, &error))
+            fail_msg("%s", error.message);
+        assert_int_equal(data->panel->n_persons, wide[i].n_persons);
+        assert_int_equal(data->panel->n_tasks, wide[i].n_tasks);
+        assert_int_equal(data->panel->n_alternatives, wide[i].n_alternatives);
+        for (size_t t = 0; t < data->panel->n_tasks; t++)
+            chosen[data->panel->row_alternative[data->panel->task_chosen[t]]]++;
+        for (size_t j = 0; j < wide[i].n_alternatives; j++) {
+            assert_string_equal(data->panel->alternative_label[j], wide[i].alternative[j]);
+            assert_int_equal(chosen[j], wide[i].chosen[j]);
+        }
+        hbl_data_free(data);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_surveys)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_surveys),
+        cmocka_unit_test(test_six_ways),
+        cmocka_unit_test(test_long_and_wide),
+        cmocka_unit_test(test_wide),
+    };
 
     for (size_t i = 0; i < sizeof surveys / sizeof *surveys; i++) {
         FILE *file = fopen(surveys[i].file, "rb");

@@ -15,6 +15,7 @@
 #include "core/options.h"
 #include "hblogit/hb.h"
 #include "hblogit/model.h"
+#include "hblogit/msl.h"
 #include "model/settings.h"
 
 /* bayesm IW(K+3, (K+3)I), conjugate .01; train IW(K, K I), flat; rsghb IW(K+5, 2I), flat, and
@@ -241,9 +242,10 @@ static void list_for_help(void **state)
     const hbl_setting_info *list = NULL;
     const size_t n = hbl_settings_list(&list);
     bool seen = false;
+    int lists = 0;
 
     (void)state;
-    assert_true(n > 30);
+    assert_true(n > 70);
     for (size_t i = 0; i < n; i++) {
         assert_true(strlen(list[i].key) > 0 && strlen(list[i].value) > 0);
         assert_true(strlen(list[i].help) > 0 && strlen(list[i].help) < 90);
@@ -253,9 +255,10 @@ static void list_for_help(void **state)
             assert_string_equal(list[i].otherwise, "1000");
             assert_string_equal(list[i].unit, "draws");
         }
-        assert_string_not_equal(list[i].key, "data.weight");
+        lists += strcmp(list[i].key, "data.varying") == 0 || strcmp(list[i].key, "order") == 0 ||
+                 strcmp(list[i].key, "simulate.slope") == 0;
     }
-    assert_true(seen);
+    assert_true(seen && lists == 3);
     assert_int_equal(hbl_settings_list(&list), n);
 }
 
@@ -269,6 +272,25 @@ static void kernels_agree(void **state)
     for (; hbl_person_kernels[n].name != NULL; n++)
         assert_string_equal(hbl_person_kernels[n].name, choices[n]);
     assert_null(choices[n]);
+}
+
+/* So are the sequences of simulated likelihood. */
+static void sequences_agree(void **state)
+{
+    size_t n = 0;
+
+    (void)state;
+    for (size_t i = 0; i < hbl_section_msl.n; i++) {
+        const hbl_option *option = &hbl_section_msl.option[i];
+
+        if (strcmp(option->key, "sequence") != 0)
+            continue;
+        for (; hbl_sequences[n].name != NULL; n++)
+            assert_string_equal(hbl_sequences[n].name, option->choices[n]);
+        assert_null(option->choices[n]);
+        assert_string_equal(option->otherwise, hbl_sequences[0].name);
+    }
+    assert_true(n > 0);
 }
 
 int main(void)
@@ -285,6 +307,7 @@ int main(void)
         cmocka_unit_test(check_against_blocks),
         cmocka_unit_test(list_for_help),
         cmocka_unit_test(kernels_agree),
+        cmocka_unit_test(sequences_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,8 +58,9 @@ static void write_run_json(const char *simulate, const char *more)
     fprintf(file,
             "{\"program\": \"hblogit\", \"status\": \"done\", \"method\": \"hb\",\n"
             "\"machine\": {\"pass\": \"avx2 float\"},\n"
-            "\"model\": {\"title\": \"Buses\", %s \"random\": {\"time\": \"normal\", \"price\":\n"
-            "{\"distribution\": \"johnson-sb\", \"lower\": 0, \"upper\": 2.5}}},\n"
+            "\"model\": {\"title\": \"Buses\", %s \"method\": \"hb\"},\n"
+            "\"distributions\": [\"johnson-sb\", \"normal\"],\n"
+            "\"bounds\": [[0, 2.5], null], \"above\": [null, null],\n"
             "\"coefficients\": {\"random\": [\"price\", \"time\"], \"fixed\": [\"a,b\"]},\n"
             "\"blocks\": [0, 0], \"chains\": 4, \"files\": [\"chain-1.csv\", \"chain-2.csv\",\n"
             "\"chain-3.csv\", \"chain-4.csv\"], %s\n"
@@ -615,7 +616,8 @@ static void zeros_between_blocks_are_no_parameters(void **state)
 
     (void)state;
     put_run_json("{\"files\": [\"chain-1.csv\"], \"coefficients\": {\"random\": [\"a\", \"b\", "
-                 "\"c\"], \"fixed\": []}, \"blocks\": [0, 1, 0]}");
+                 "\"c\"], \"fixed\": []}, \"blocks\": [0, 1, 0], \"distributions\": [\"normal\", "
+                 "\"normal\", \"lognormal\"], \"above\": [null, null, \"b\"]}");
     file = create("chain-1.csv");
     fputs("mu.1,mu.2,mu.3,Omega.1.1,Omega.2.1,Omega.3.1,Omega.1.2,Omega.2.2,Omega.3.2,Omega.1.3,"
           "Omega.2.3,Omega.3.3\n",
@@ -631,10 +633,56 @@ static void zeros_between_blocks_are_no_parameters(void **state)
     assert_int_equal(s->n_derived, 3 + 1);
     assert_true(s->derived[1].convergence.mean == 3);
     text = printed(hbl_report_summary, s);
-    if (!strstr(text, "         a  b\n  b  0\n  c  0.93*  0\n\n"))
+    if (!strstr(text, "         a  b\n  b  0\n  c  0.93*  0\n\n") ||
+        !strstr(text, "\n  c  b + lognormal "))
         is_text(text, "");
     free(text);
     hbl_summary_free(s);
+}
+
+/* Covariates, more of them than coefficients: Delta's rows, truth and table. */
+static void covariates_have_rows_of_their_own(void **state)
+{
+    static const char *const truth =
+        "\"model\": {\"simulate\": {\"persons\": 9, \"mean\": {\"a\": 1}, \"sd\": {\"a\": 2}, "
+        "\"slope\": {\"a:age\": -0.5}, \"fixed\": {\"scale:age\": 3}}}, ";
+    static const char *const name[] = {"mu.a", "Omega.a.a", "a:income", "a:age", "alpha.scale:age"};
+    static const char *const column[] = {"mu.1", "Omega.1.1", "Delta.1.1", "Delta.2.1", "alpha.1"};
+    static const double mean[] = {0.5, 4, 9.5, 2, 3}, value[] = {1, 4, 0, -0.5, 3};
+    char json[1000];
+    hbl_summary *s;
+    FILE *file;
+    char *text;
+
+    (void)state;
+    snprintf(json, sizeof json,
+             "{%s\"files\": [\"chain-1.csv\"], \"coefficients\": {\"random\": [\"a\"], \"fixed\": "
+             "[\"scale:age\"], \"covariates\": [\"income\", \"age\"]}, \"blocks\": [0]}",
+             truth);
+    put_run_json(json);
+    file = create("chain-1.csv");
+    fputs("mu.1,Omega.1.1,Delta.1.1,Delta.2.1,alpha.1\n", file);
+    for (int i = 0; i < 20; i++)
+        fprintf(file, "%d,%d,%d,%d,%d\n", i % 2, 3 + i % 3 + (i == 18), i, 1 + i * 7 % 20 / 7, 3);
+    fclose(file);
+    s = summary_of_run();
+    assert_int_equal(s->n_parameters, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(s->parameter[i].name, name[i]);
+        assert_string_equal(s->parameter[i].column, column[i]);
+        assert_true(fabs(s->parameter[i].convergence.mean - mean[i]) < 0.2);
+        assert_true(s->parameter[i].truth == value[i]);
+    }
+    assert_int_equal(s->parameter[3].kind, HBL_PARAMETER_SLOPE);
+    text = printed(hbl_report_summary, s);
+    if (!strstr(text, "\nWhat covariates add to the means\n") || !strstr(text, "\n  a:age ") ||
+        !strstr(text, "of mu, Delta, Omega and alpha cover"))
+        is_text(text, "");
+    free(text);
+    hbl_summary_free(s);
+    put_run_json("{\"files\": [\"x\"], \"coefficients\": {\"random\": [\"a\"], \"fixed\": [], "
+                 "\"covariates\": [1]}, \"blocks\": [0]}");
+    fails("run.json: coefficients.covariates[0] is not a name");
 }
 
 /* ---- check ---- */
@@ -667,21 +715,19 @@ static void report_on_model_and_data(void **state)
                                        .has_bounds = true,
                                        .transform = identity,
                                        .inverse = zero_slope};
-    static const hbl_mixing *mixing[] = {&normal, &bounded};
+    static const hbl_mixing *const mixing[] = {&normal, &bounded};
     static char bus[] = "bus", train[] = "train", car[] = "voiture particuli\303\250re";
-    static char cost[] = "cost", hours[] = "time", intercept[] = "(Intercept):train";
     static char title[] = "Getting\tto work", file[] = "work.csv";
     static char well[] = "all is well";
     static char constant[] = "the column \"time\" does not vary within any task, so that its "
                              "coefficient cannot be told apart from nothing; leave it out";
     static char *alternatives[] = {bus, train, car};
-    static char *names[] = {cost, hours, intercept};
+    static const char *const names[] = {"cost", "time", "(Intercept):train"};
     static size_t person_task[] = {0, 1, 3}, task_row[] = {0, 3, 5, 7}, chosen[] = {0, 4, 6};
     static int32_t alternative[] = {0, 1, 2, 0, 1, 1, 2};
     static const double x[] = {1.5, 10, 0, 2, 20,  1, 2.5, 30,   0, 1, 10,
                                0,   1,  5, 1, 2.5, 5, 1,   99.5, 5, 0};
-    static size_t block_of[] = {0, 0};
-    static double lower[] = {0, -1}, upper[] = {1, 2.5};
+    static const double lower[] = {0, -1}, upper[] = {1, 2.5};
     static hbl_finding found[] = {{HBL_FINDING_NOTE, well}, {HBL_FINDING_ERROR, constant}};
     const hbl_panel panel = {.n_persons = 2,
                              .n_tasks = 3,
@@ -693,26 +739,19 @@ static void report_on_model_and_data(void **state)
                              .row_alternative = alternative,
                              .alternative_label = alternatives,
                              .reference = 0};
-    const hbl_model model = {.panel = &panel,
-                             .n_random = 2,
-                             .n_fixed = 1,
-                             .n_columns = 3,
-                             .name = names,
-                             .x = x,
-                             .mixing = mixing,
-                             .lower = lower,
-                             .upper = upper,
-                             .block_of = block_of,
-                             .n_blocks = 1};
     const hbl_spec spec = {.title = title, .data = {.file = file}};
     const hbl_findings findings = {2, found};
     char *text = NULL;
     size_t size = 0;
+    hbl_model *model = NULL;
     FILE *out = open_memstream(&text, &size);
 
     (void)state;
     assert_non_null(out);
-    assert_int_equal(hbl_report_check(out, &spec, &model, &findings, NULL), HBL_OK);
+    assert_int_equal(
+        hbl_model_from_arrays(&panel, 2, 1, names, x, mixing, lower, upper, NULL, &model, NULL),
+        HBL_OK);
+    assert_int_equal(hbl_report_check(out, &spec, model, &findings, NULL), HBL_OK);
     fclose(out);
     is_text(text,
             "Getting?to work\n"
@@ -745,6 +784,7 @@ static void report_on_model_and_data(void **state)
             "cannot be told\n"
             "         apart from nothing; leave it out\n"
             "note:    all is well\n");
+    hbl_model_free(model);
     free(text);
 }
 
@@ -762,6 +802,7 @@ int main(void)
         cmocka_unit_test(constant_draws_do_not_converge),
         cmocka_unit_test(wrong_runs_are_errors),
         cmocka_unit_test(zeros_between_blocks_are_no_parameters),
+        cmocka_unit_test(covariates_have_rows_of_their_own),
         cmocka_unit_test(report_on_model_and_data),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

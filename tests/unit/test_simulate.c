@@ -330,6 +330,107 @@ static void test_rows_of_a_file(void **state)
     hbl_table_free(after);
 }
 
+/* A row a task in the file: the long table is written, in which the choices stand. */
+static void test_rows_of_a_wide_file(void **state)
+{
+    static const double x[] = {0, 1e8, 1e8, 0, 0, 1e8}, choice[] = {1, 0, 0, 1, 1, 0};
+
+    (void)state;
+    write_text("rows.csv", "id,income,x.bus,x.car,note\n"
+                           "1,10,0,1e8,\"a, b\"\n1,10,1e8,0,\n2,20,0,1e8,c\n");
+    simulate_well("{\"data\": {\"file\": \"rows.csv\", \"shape\": \"wide\", \"separator\": \".\","
+                  "\"person\": \"id\"}, \"formula\": \"choice ~ x | 0\","
+                  "\"simulate\": {\"seed\": 1, \"fixed\": {\"x\": -1}}}");
+    hbl_table *table = read_table("data.csv");
+    const hbl_column *alternative = hbl_table_column(table, "alternative");
+
+    assert_int_equal(table->n_rows, 6);
+    assert_non_null(alternative);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(alternative->label[alternative->code[i]], i % 2 ? "car" : "bus");
+        assert_true(numbers(table, "task")[i] == (double)(i / 2 + 1));
+        assert_true(numbers(table, "id")[i] == (i < 4 ? 1 : 2));
+        assert_true(numbers(table, "income")[i] == (i < 4 ? 10 : 20));
+        assert_true(numbers(table, "x")[i] == x[i]);
+        assert_true(numbers(table, "choice")[i] == choice[i]);
+    }
+    hbl_table_free(table);
+}
+
+/* ---- all parts of utility ---- */
+
+/* V = exp(s log 2) (x beta + k), beta = 0.5 + (s - 1/2): half of the people, s = 0, have 0 x + k,
+ * the others 2 (x + k). Among pairs that differ in x alone, or in k alone, the larger one is chosen
+ * with probability 1 / (1 + exp(-difference)). */
+static void test_scale_held_and_covariates(void **state)
+{
+    double n[2][2] = {{0}}, larger[2][2] = {{0}};
+    const double difference[2][2] = {{0, 1}, {2, 2}};
+
+    (void)state;
+    simulate_well("{\"data\": {\"person\": \"id\", \"derived\": {\"s\": \"id > 2000\"}},"
+                  "\"formula\": \"choice ~ x + k | 0 | 0 | s\", \"random\": {\"x\": \"normal\"},"
+                  "\"held\": {\"k\": 1}, \"covariates\": [\"s\"],"
+                  "\"simulate\": {\"persons\": 4000, \"tasks\": 6, \"alternatives\": 2,"
+                  "\"seed\": 5, \"attributes\": {\"x\": {\"levels\": [0, 1]},"
+                  "\"k\": {\"levels\": [0, 1]}}, \"mean\": {\"x\": 0.5}, \"sd\": {\"x\": 0},"
+                  "\"slope\": {\"x:s\": 1}, \"fixed\": {\"scale:s\": 0.6931471805599453}}}");
+    hbl_table *table = read_table("data.csv"), *truth = read_table("truth.csv");
+    const double *x = numbers(table, "x"), *k = numbers(table, "k"), *s = numbers(table, "s");
+    const double *choice = numbers(table, "choice");
+
+    for (size_t i = 0; i < table->n_rows; i += 2) {
+        const double *differs = x[i] == x[i + 1] ? k : x;
+        if ((x[i] == x[i + 1]) == (k[i] == k[i + 1]))
+            continue;
+        n[s[i] > 0][differs == k]++;
+        larger[s[i] > 0][differs == k] += choice[differs[i] > differs[i + 1] ? i : i + 1];
+    }
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < 2; j++)
+            assert_share(larger[i][j], n[i][j], 1 / (1 + exp(-difference[i][j])), "the larger");
+    assert_int_equal(truth->n_rows, 4);
+    assert_string_equal(hbl_table_column(truth, "parameter")->label[2], "Delta.1.1");
+    assert_string_equal(hbl_table_column(truth, "name")->label[3], "alpha.scale:s");
+    assert_true(numbers(truth, "value")[2] == 1);
+    hbl_table_free(table);
+    hbl_table_free(truth);
+}
+
+/* A distribution with a form of its own, and ordered coefficients, of which the people's table has
+ * what users call beta: b = a + exp(theta). */
+static void test_other_distributions(void **state)
+{
+    enum { N = 20000 };
+    double mean = 0, square = 0, step = 0;
+
+    (void)state;
+    simulate_well("{\"method\": \"msl\", \"data\": {\"person\": \"id\"},"
+                  "\"formula\": \"choice ~ a + b + c | 0\","
+                  "\"random\": {\"a\": \"normal\", \"b\": \"normal\", \"c\": \"triangular\"},"
+                  "\"order\": [[\"a\", \"b\"]], \"correlation\": [[\"a\", \"b\"]],"
+                  "\"simulate\": {\"persons\": 20000, \"tasks\": 1, \"alternatives\": 2,"
+                  "\"seed\": 6, \"attributes\": {\"a\": {\"levels\": [0, 1]},"
+                  "\"b\": {\"levels\": [0, 1]}, \"c\": {\"levels\": [0, 1]}},"
+                  "\"mean\": {\"a\": 1, \"b\": -1, \"c\": 3}, "
+                  "\"sd\": {\"a\": 1, \"b\": 0.5, \"c\": 2}}}");
+    hbl_table *table = read_table("persons.csv");
+    const double *a = numbers(table, "a"), *b = numbers(table, "b"), *c = numbers(table, "c");
+
+    for (size_t n = 0; n < N; n++) {
+        assert_true(b[n] > a[n]);
+        step += log(b[n] - a[n]) / N;
+        mean += c[n] / N;
+        square += (c[n] - 3) * (c[n] - 3) / N;
+        assert_true(c[n] > 1 && c[n] < 5);
+    }
+    assert_within(step, -1, 0.5 / sqrt(N), "the mean of a step");
+    /* triangular on 3 - 2 .. 3 + 2: variance 4 / 6, fourth moment 16 / 15 */
+    assert_within(mean, 3, sqrt(4.0 / 6 / N), "the mean of a triangular coefficient");
+    assert_within(square, 4.0 / 6, sqrt((16.0 / 15 - 16.0 / 36) / N), "its variance");
+    hbl_table_free(table);
+}
+
 /* ---- wrong truths ---- */
 
 static void refused(const char *simulation, const char *message)
@@ -363,6 +464,9 @@ static void test_wrong_truths(void **state)
     refused(ROWS ", \"mean\": {\"price\": 1}, \"sd\": {\"price\": 1}, \"fixed\": {\"time\": 1},"
                  "\"correlation\": [[2]]}",
             "correlation");
+    refused(ROWS ", \"mean\": {\"price\": 1}, \"sd\": {\"price\": 1}, \"fixed\": {\"time\": 1},"
+                 "\"slope\": {\"price:age\": 2}}",
+            "slope");
 }
 
 int main(void)
@@ -374,6 +478,9 @@ int main(void)
         cmocka_unit_test(test_persons_keep_their_coefficients),
         cmocka_unit_test(test_design),
         cmocka_unit_test(test_rows_of_a_file),
+        cmocka_unit_test(test_rows_of_a_wide_file),
+        cmocka_unit_test(test_scale_held_and_covariates),
+        cmocka_unit_test(test_other_distributions),
         cmocka_unit_test(test_wrong_truths),
     };
 

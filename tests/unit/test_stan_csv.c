@@ -268,6 +268,30 @@ static void test_omega(void **state)
     free(text);
 }
 
+/* Delta, covariates by coefficients, column by column after Omega. */
+static void test_delta(void **state)
+{
+    static const hbl_stan_csv_layout two = {
+        .chain = 1, .seed = 1, .n_random = 2, .n_covariates = 3, .n_fixed = 1};
+    static const double location[2] = {1, 2}, lower[4] = {11, 99, 21, 22}, fixed[1] = {7};
+    static const double slopes[6] = {31, 32, 41, 42, 51, 52};
+    const hbl_draw row = {.mu = location, .omega = lower, .delta = slopes, .alpha = fixed};
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_stan_csv *csv;
+    size_t size;
+    char *text;
+
+    (void)state;
+    assert_int_equal(hbl_stan_csv_open(path, &two, &csv, &error), HBL_OK);
+    assert_int_equal(hbl_stan_csv_row(csv, &row, &error), HBL_OK);
+    assert_int_equal(hbl_stan_csv_close(csv, &error), HBL_OK);
+    text = contents(path, &size);
+    assert_non_null(strstr(text, "Omega.2.2,Delta.1.1,Delta.2.1,Delta.3.1,Delta.1.2,Delta.2.2,"
+                                 "Delta.3.2,alpha.1\n"
+                                 "0,0,0,1,2,11,21,21,22,31,41,51,32,42,52,7\n"));
+    free(text);
+}
+
 /* ---- failures */
 
 static void test_full_device(void **state)
@@ -338,7 +362,7 @@ int main(void)
         cmocka_unit_test(test_no_rows),      cmocka_unit_test(test_long_file),
         cmocka_unit_test(test_other_shapes), cmocka_unit_test(test_full_device),
         cmocka_unit_test(test_no_folder),    cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_omega),
+        cmocka_unit_test(test_omega),        cmocka_unit_test(test_delta),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reading CSV files.
+ * Reading CSV files: what cells and columns mean, and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,202 +9,12 @@
 #include <cmocka.h>
 #include <locale.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "data/number.h"
-#include "hblogit/data.h"
-#include "unit/scratch.h"
-
-/* ---- numbers ---- */
-
-static void test_numbers(void **unused)
-{
-    static const struct {
-        const char *text;
-        double value;
-    } numbers[] = {
-        {"0", 0},
-        {"1", 1},
-        {"-1", -1},
-        {"+1", 1},
-        {"007", 7},
-        {"1.", 1},
-        {".5", .5},
-        {"-.5", -.5},
-        {"1e3", 1e3},
-        {"1E+3", 1e3},
-        {"1e-3", 1e-3},
-        {"0.1", 0.1},
-        {"6.1000001", 6.1000001},
-        {"1.55401742147685", 1.55401742147685},
-        {"0.30000000000000004", 0.30000000000000004},
-        {"123456789012345678901234567890.0", 123456789012345678901234567890.0},
-        {"1.7976931348623157e308", 1.7976931348623157e308},
-        {"4.9406564584124654e-324", 4.9406564584124654e-324},
-        {"2.2250738585072011e-308", 2.2250738585072011e-308},
-        {"9007199254740991", 9007199254740991.0},
-        {"9007199254740993.0", 9007199254740992.0},
-        {"0.000000000000000000000000000000000000001", 1e-39},
-        {"1e-400", 0},
-        {"8.5e22", 8.5e22},
-        {"0.1e1", 1},
-        {"1e23", 1e23},
-    };
-    (void)unused;
-
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        double value = -7;
-        if (!hbl_number_read(numbers[i].text, &value) || value != numbers[i].value)
-            fail_msg("%s reads as %.17g", numbers[i].text, value);
-    }
-}
-
-static void test_what_is_no_number(void **unused)
-{
-    static const char *const texts[] = {
-        "",
-        "-",
-        "+",
-        ".",
-        "-.",
-        "e5",
-        ".e5",
-        "1e",
-        "1e+",
-        "1e5x",
-        "1x",
-        "1 ",
-        " 1",
-        "1,5",
-        "1.2.3",
-        "--1",
-        "+-1",
-        "0x10",
-        "0x1p3",
-        "nan",
-        "NaN",
-        "NA",
-        "inf",
-        "-inf",
-        "Inf",
-        "INFINITY",
-        "1e309",
-        "1d5",
-        "1f",
-        "1_000",
-        "9007199254740992",
-        "12345678901234567",
-        "-12345678901234567890",
-    };
-    (void)unused;
-
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        double value = -7;
-        if (hbl_number_read(texts[i], &value) || value != -7)
-            fail_msg("\"%s\" reads as %.17g", texts[i], value);
-    }
-}
-
-/* Read as strtod reads, for numbers as programs print them. */
-static void test_numbers_round_trip(void **unused)
-{
-    uint64_t bits = 1;
-    (void)unused;
-
-    for (int i = 0; i < 100000; i++) {
-        static const char *const formats[] = {"%.17g", "%.15g", "%.6g", "%.3f", "%.17e"};
-        double x, value;
-        char text[512];
-
-        bits = bits * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        memcpy(&x, &bits, sizeof x);
-        if (i % 2)
-            x = (double)(int64_t)bits * 0x1p-53;
-        if (!isfinite(x))
-            continue;
-        snprintf(text, sizeof text, formats[i % 5], x);
-        if (strtod(text, NULL) == floor(strtod(text, NULL)) && !strpbrk(text, ".e"))
-            continue; /* a whole number, which may be too long */
-        assert_true(hbl_number_read(text, &value) == (bool)isfinite(strtod(text, NULL)));
-        if (isfinite(strtod(text, NULL)))
-            assert_true(value == strtod(text, NULL));
-    }
-}
-
-static void test_writing_numbers(void **unused)
-{
-    static const struct {
-        double value;
-        const char *text;
-    } numbers[] = {
-        {1, "1"},        {-3, "-3"},
-        {0, "0"},        {-0.0, "0"},
-        {0.1, "0.1"},    {1234567890123, "1234567890123"},
-        {1e30, "1e+30"}, {0.30000000000000004, "0.30000000000000004"},
-        {2.5, "2.5"},    {NAN, "NA"},
-    };
-    (void)unused;
-
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        char text[HBL_NUMBER_SIZE];
-        hbl_number_write(numbers[i].value, text);
-        assert_string_equal(text, numbers[i].text);
-    }
-}
+#include "unit/table_fixture.h"
 
 /* ---- good files ---- */
-
-static hbl_table *read_bytes(const char *bytes, size_t size)
-{
-    hbl_error error = HBL_ERROR_INIT;
-    hbl_table *table = NULL;
-
-    scratch_write(bytes, size);
-    if (hbl_table_read("t.csv", NULL, &table, &error))
-        fail_msg("%s", error.message);
-    assert_int_equal(error.status, HBL_OK);
-    assert_string_equal(table->path, "t.csv");
-    return table;
-}
-
-static hbl_table *read_text(const char *text)
-{
-    return read_bytes(text, strlen(text));
-}
-
-/* The numbers of a column; NaN where missing. */
-static void assert_numbers(const hbl_table *table, const char *name, const double *expected)
-{
-    const hbl_column *column = hbl_table_column(table, name);
-
-    assert_non_null(column);
-    assert_int_equal(column->type, HBL_COLUMN_NUMBER);
-    assert_null(column->code);
-    for (size_t i = 0; i < table->n_rows; i++)
-        if (isnan(expected[i]))
-            assert_true(isnan(column->number[i]));
-        else
-            assert_true(column->number[i] == expected[i]);
-}
-
-/* The texts of a column; NULL where missing. */
-static void assert_texts(const hbl_table *table, const char *name, const char *const *expected)
-{
-    const hbl_column *column = hbl_table_column(table, name);
-
-    assert_non_null(column);
-    assert_int_equal(column->type, HBL_COLUMN_TEXT);
-    assert_null(column->number);
-    for (size_t i = 0; i < table->n_rows; i++) {
-        if (!expected[i]) {
-            assert_int_equal(column->code[i], -1);
-            continue;
-        }
-        assert_in_range(column->code[i], 0, column->n_labels - 1);
-        assert_string_equal(column->label[column->code[i]], expected[i]);
-    }
-}
 
 static void test_types(void **unused)
 {
@@ -260,13 +70,6 @@ static void test_quotes(void **unused)
     hbl_table_free(table);
 }
 
-static void assert_lines(const hbl_table *table, const uint64_t *line, size_t n)
-{
-    assert_int_equal(table->n_rows, n);
-    for (size_t i = 0; i < n; i++)
-        assert_int_equal(table->line[i], line[i]);
-}
-
 static void test_lines(void **unused)
 {
     static const char *const texts[] = {
@@ -277,6 +80,7 @@ static void test_lines(void **unused)
         "\357\273\277a,b\n1,2\n3,4\n5,6\n", /* a byte-order mark */
         "a,b\n1,2\n3,4\n5,6\n\n\n  \n",     /* blank lines at the end */
         "a,b\r\n1,2\r\n3,4\r\n5,6\r\n\r\n\r\n",
+        "a,b\r\n1,2\r3,4\n5,6\r \n", /* line ends mixed */
     };
     (void)unused;
 
@@ -301,31 +105,6 @@ static void test_lines_within_cells(void **unused)
     hbl_table_free(table);
     table = read_text("a,\"b\r\nb\"\r\n\r\n1,x\r\n\r\n\"2\",\"y\r\n\r\ny\"\r\n3,z\r\n4,z\r\n");
     assert_lines(table, line, 4);
-    hbl_table_free(table);
-}
-
-/* Rows and quoted cells across the chunks in which the file is read. */
-static void test_long_file(void **unused)
-{
-    enum { ROWS = 30000 };
-    char *text = malloc((size_t)ROWS * 40 + 100), *end = text;
-    hbl_table *table;
-    (void)unused;
-
-    assert_non_null(text);
-    end += sprintf(end, "id,name,x\r\n");
-    for (int i = 0; i < ROWS; i++)
-        end += sprintf(end, "%d,\"n,%d\r\n\",%d.25\r\n", i, i % 20011, i);
-    table = read_bytes(text, (size_t)(end - text));
-    free(text);
-    assert_int_equal(table->n_rows, ROWS);
-    assert_int_equal(table->column[1].n_labels, 20011);
-    for (int i = 0; i < ROWS; i++) {
-        assert_true(table->column[0].number[i] == i);
-        assert_true(table->column[2].number[i] == i + 0.25);
-        assert_int_equal(table->column[1].code[i], i % 20011);
-        assert_int_equal(table->line[i], 2 + 2 * i);
-    }
     hbl_table_free(table);
 }
 
@@ -357,20 +136,89 @@ static void test_locale(void **unused)
     setlocale(LC_ALL, "C");
 }
 
-/* ---- bad files ---- */
+/* ---- options ---- */
 
-static void assert_refused(const char *bytes, size_t size, const char *message)
+static void test_delimiters(void **unused)
 {
-    hbl_error error = HBL_ERROR_INIT;
-    hbl_table *table = (hbl_table *)&error;
+    static const hbl_table_options semicolon = {.delimiter = ';', .decimal = ','};
+    static const hbl_table_options tab = {.delimiter = '\t'};
+    hbl_table *table;
+    const char *text = "id;price;sum;note;mixed\n"
+                       "1;2,5;1.234,5;\"a;b\";1\n"
+                       " 2 ; -0,25;10;c,d;1.5\n"
+                       "3;\"1,5e1\";.;NA;2\n";
+    (void)unused;
 
-    scratch_write(bytes, size);
-    assert_int_equal(hbl_table_read("t.csv", NULL, &table, &error), HBL_ERR_INPUT);
-    assert_null(table);
-    assert_int_equal(error.status, HBL_ERR_INPUT);
-    assert_string_equal(error.message, message);
-    assert_int_equal(hbl_table_read("t.csv", NULL, &table, NULL), HBL_ERR_INPUT);
+    scratch_write(text, strlen(text));
+    table = read_written(&semicolon);
+    assert_numbers(table, "id", (const double[]){1, 2, 3});
+    assert_numbers(table, "price", (const double[]){2.5, -0.25, 15});
+    assert_texts(table, "sum", (const char *const[]){"1.234,5", "10", NULL});
+    assert_texts(table, "note", (const char *const[]){"a;b", "c,d", NULL});
+    assert_texts(table, "mixed", (const char *const[]){"1", "1.5", "2"});
+    hbl_table_free(table);
+
+    text = "a\tb\tc\n1\t x y \t\n\t\t\n \n2\t\"p\tq\"\t 3 \n";
+    scratch_write(text, strlen(text));
+    table = read_written(&tab);
+    assert_numbers(table, "a", (const double[]){1, NAN, 2});
+    assert_texts(table, "b", (const char *const[]){"x y", NULL, "p\tq"});
+    assert_numbers(table, "c", (const double[]){NAN, NAN, 3});
+    assert_lines(table, (const uint64_t[]){2, 3, 5}, 3);
+    hbl_table_free(table);
 }
+
+static void test_wrong_delimiters(void **unused)
+{
+    static const char *const message = "t.csv: cells are set apart by commas, semicolons or tabs, "
+                                       "not by quotes or line ends";
+    (void)unused;
+
+    scratch_write("a;b\n1;2\n", 8);
+    assert_written_refused(&(hbl_table_options){.delimiter = '"'}, message);
+    assert_written_refused(&(hbl_table_options){.delimiter = '\n'}, message);
+    assert_written_refused(&(hbl_table_options){.delimiter = '\r'}, message);
+    assert_refused("a;b\n1,5;2\n", 10, "t.csv:2: 2 cells where 1 column is named");
+}
+
+/* Those named in the context, a string. */
+static bool is_wanted(const void *context, const char *name)
+{
+    return strstr(context, name) != NULL;
+}
+
+static void test_wanted(void **unused)
+{
+    const hbl_table_options some = {.wanted = is_wanted, .wanted_context = "|d|a|"};
+    const hbl_table_options none = {.wanted = is_wanted, .wanted_context = ""};
+    const char *text = "a,b,c,d\n1,x,\"p\nq\",u\n2,y,,v\n";
+    hbl_table *table;
+    (void)unused;
+
+    scratch_write(text, strlen(text));
+    table = read_written(&some);
+    assert_int_equal(table->n_columns, 2);
+    assert_string_equal(table->column[0].name, "a");
+    assert_numbers(table, "a", (const double[]){1, 2});
+    assert_texts(table, "d", (const char *const[]){"u", "v"});
+    assert_null(hbl_table_column(table, "b"));
+    assert_lines(table, (const uint64_t[]){2, 4}, 2);
+    hbl_table_free(table);
+    table = read_written(&none);
+    assert_int_equal(table->n_columns, 0);
+    assert_int_equal(table->n_rows, 2);
+    hbl_table_free(table);
+
+    scratch_write("a,b,c,d\n1,2\n", 12); /* the form of what is not kept is still checked */
+    assert_written_refused(&some, "t.csv:2: 2 cells where 4 columns are named");
+    scratch_write("a,b,b,d\n1,2,3,4\n", 16);
+    assert_written_refused(&some, "t.csv:1: columns 2 and 3 are both named \"b\"");
+    scratch_write("a,b,c,d\n1,2\"3,3,4\n", 18);
+    assert_written_refused(&some, "t.csv:2: a quote amid a cell; put the whole cell in quotes and "
+                                  "double those within it");
+}
+
+/* ---- bad files ---- */
 
 static void test_bad_files(void **unused)
 {
@@ -463,18 +311,16 @@ static void test_any_bytes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_what_is_no_number),
-        cmocka_unit_test(test_numbers_round_trip),
-        cmocka_unit_test(test_writing_numbers),
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_numbers_then_text),
         cmocka_unit_test(test_quotes),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_lines_within_cells),
-        cmocka_unit_test(test_long_file),
         cmocka_unit_test(test_one_column),
         cmocka_unit_test(test_locale),
+        cmocka_unit_test(test_delimiters),
+        cmocka_unit_test(test_wrong_delimiters),
+        cmocka_unit_test(test_wanted),
         cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_zero_bytes),
         cmocka_unit_test(test_unreadable),
