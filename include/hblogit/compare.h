@@ -47,8 +47,8 @@ typedef struct {
     double seconds;
     double evaluations;    /* of the likelihood of everyone: by optimisers; sweeps of all chains */
     double log_likelihood; /* at the point estimate, on the comparison's simulator; of mnl exact */
-    double log_likelihood_more; /* the same with four times the draws; of mnl the same */
-    double log_likelihood_own;  /* as the run recorded it; NaN for hb */
+    double log_likelihood_error; /* of that simulation */
+    double log_likelihood_own;   /* as the run recorded it, on its own draws; NaN for hb */
     double rlh, hit_rate; /* at each person's coefficients: exp(mean ln P of what was chosen); share
                              of tasks whose likeliest alternative was chosen */
 } hbl_compared_run;
@@ -67,8 +67,7 @@ typedef struct {
     hbl_compared_parameter *parameter;
     size_t n_persons;
     hbl_compared_persons *persons;
-    size_t n_draws; /* of the simulator; 0: none was needed */
-    char *sequence;
+    size_t n_draws; /* of the simulator, a person: scrambled Halton points, no run's own */
     size_t n_notes;
     char **note; /* where the runs disagree by more than their errors, and what the runs themselves
                     give as the cause */

@@ -114,7 +114,8 @@ typedef struct {
     char *reference;   /* alternative whose intercept is 0; NULL: the first one */
     char *weight;      /* column, constant within a person; NULL: all 1 */
     char *filter;      /* expression; rows where it is 0 or missing are left out */
-    char *separator;   /* wide: between attribute and alternative in the names of columns */
+    char *separator;   /* wide: between attribute and alternative in the names of columns; NULL:
+                          the first of ".", "_" and "" by which they split */
     size_t n_varying;  /* wide: none: every column that splits at the separator */
     hbl_varying_spec *varying;
     size_t n_alternatives; /* names in order, and a subset: tasks that chose another are dropped */
@@ -164,10 +165,12 @@ typedef struct {
 
 /* Everything that was read. */
 typedef struct {
-    hbl_table *table;   /* long, with derived columns; the panel's row_source points here */
-    hbl_table *persons; /* the second table; NULL: none */
-    size_t *person_row; /* n_persons: its row of `persons` */
-    size_t *first_row;  /* n_persons: its first row of `table` */
+    hbl_table *table;      /* long, with derived columns; the panel's row_source points here. Where
+                              needs lists columns, those alone are left of it, and their lines */
+    hbl_table *persons;    /* the second table; NULL: none */
+    size_t *person_row;    /* n_persons: its row of `persons` */
+    size_t *first_row;     /* n_persons: its first row of `table` */
+    const char *separator; /* wide, where spec names none: the one found; otherwise NULL */
     hbl_panel *panel;
     hbl_data_account account;
 } hbl_data;
@@ -196,7 +199,8 @@ typedef struct {
 } hbl_data_needs;
 
 /* Reads data.file (and data.persons) and builds the panel. Rows whose needed cells are missing go
- * by spec->missing. needs may be NULL: every column. HBL_ERR_INPUT: all that hbl_table_read and
+ * by spec->missing, as do persons of whom a needed cell of data.persons is, if they are to be
+ * dropped. needs may be NULL: every column. HBL_ERR_INPUT: all that hbl_table_read and
  * hbl_panel_build say; an expression that is none or names no column (with the character); a person
  * who is not in the table of persons; a weight that is not above 0 or varies within a person. */
 int hbl_data_read(const hbl_data_spec *spec, const hbl_data_needs *needs, hbl_data **data,

@@ -13,6 +13,10 @@
 
 #include "hblogit/error.h"
 
+/* rhat is the larger of the R-hats of the rank-normalised split chains and of the folded ones,
+ * which are |x - median|; ess_bulk that of the rank-normalised draws; ess_tail the lesser of those
+ * of I(x <= q5) and I(x <= q95); mcse_mean = sd / sqrt(ESS of the mean). Quantiles are of type 7.
+ */
 typedef struct {
     double mean, sd, q5, median, q95;
     double mcse_mean, mcse_sd, mcse_q5, mcse_median, mcse_q95;
@@ -21,13 +25,15 @@ typedef struct {
     double ess_bulk, ess_tail, rhat;
 } hbl_convergence;
 
-/* x holds n_chains chains of n_draws each, chain after chain. */
+/* x holds n_chains chains of n_draws each, chain after chain. HBL_ERR_MEMORY is the only failure:
+ * what cannot be told is NaN. */
 int hbl_convergence_compute(const double *x, size_t n_draws, size_t n_chains,
                             hbl_convergence *result, hbl_error *error);
 
 /* ---- draws on disk ---- */
 
-/* Stan CSV files of one run, opened for reading, a chain a file. */
+/* Stan CSV files of one run, opened for reading, a chain a file. HBL_ERR_INPUT: a file that cannot
+ * be read, is no Stan CSV file, or has other columns than the first (path:line). */
 typedef struct hbl_draws hbl_draws;
 int hbl_draws_open(const char *const *paths, size_t n_chains, hbl_draws **draws, hbl_error *error);
 void hbl_draws_close(hbl_draws *draws);
@@ -35,7 +41,9 @@ size_t hbl_draws_n_chains(const hbl_draws *draws);
 size_t hbl_draws_n_draws(const hbl_draws *draws); /* of the shortest chain */
 size_t hbl_draws_n_columns(const hbl_draws *draws);
 const char *hbl_draws_column_name(const hbl_draws *draws, size_t column);
-/* Every stride-th draw of the listed columns: values[c][chain * (n_draws / stride) + i]. */
+/* Every stride-th draw of the listed columns: values[c][chain * (n_draws / stride) + i].
+ * HBL_ERR_INPUT: a stride of 0, a column beyond the last, a cell that is no number, a row with too
+ * few or too many cells (path:line). */
 int hbl_draws_read(const hbl_draws *draws, const size_t *columns, size_t n_columns, size_t stride,
                    double *const *values, hbl_error *error);
 

@@ -21,7 +21,7 @@ typedef enum {
     HBL_ERR_MEMORY,      /* an allocation failed */
     HBL_ERR_WRITE,       /* an output could not be written whole */
     HBL_ERR_NUMERIC,     /* the mathematics broke down (a covariance not positive definite, ...) */
-    HBL_ERR_INTERRUPTED, /* asked to stop, and stopped between two sweeps */
+    HBL_ERR_INTERRUPTED, /* asked to stop, and stopped between two sweeps or iterations */
 } hbl_status;
 
 typedef struct {

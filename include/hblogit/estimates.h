@@ -30,15 +30,17 @@ typedef struct {
     size_t n_parameters, n_rows_of_table;
     hbl_estimate *row;
     double *variance; /* n_parameters x n_parameters, from vcov.csv */
+    /* at the estimates; with every coefficient 0; with intercepts only (n_parameters are K, persons
+     * N in what follows) */
     double log_likelihood, log_likelihood_zero, log_likelihood_shares;
     double mcfadden,
-        mcfadden_adjusted;   /* 1 - LL / LL_shares; 1 - (LL - n_parameters) / LL_shares */
-    double rho_squared_zero; /* 1 - LL / LL_zero */
-    double aic, bic;         /* BIC with ln of the number of persons */
-    double decrement, seconds;
-    double gradient_norm; /* NaN where not recorded */
-    double condition;     /* largest by least eigenvalue of the Hessian scaled to a unit diagonal;
-                             infinite where it is not positive definite */
+        mcfadden_adjusted;     /* 1 - LL / LL_shares; 1 - (LL - n_parameters) / LL_shares */
+    double rho_squared_zero;   /* 1 - LL / LL_zero */
+    double aic, bic;           /* 2 K - 2 LL; K ln N - 2 LL */
+    double decrement, seconds; /* g'H^-1 g */
+    double gradient_norm;      /* NaN where not recorded */
+    double condition; /* largest by least eigenvalue of the Hessian scaled to a unit diagonal;
+                         infinite where it is not positive definite */
     int iterations, evaluations;
     bool converged, singular;
     char *standard_errors; /* "hessian", "robust" or "opg": what standard_error is */

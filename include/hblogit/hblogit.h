@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * libhblogit: mixed (random-coefficients) logit models of discrete choice. This header includes the
- * whole public API; read model.h first, then hb.h.
+ * whole public API; read model.h first, then hb.h, msl.h or mnl.h.
  */
 #ifndef HBLOGIT_H
 #define HBLOGIT_H

@@ -34,7 +34,8 @@ typedef struct {
  * HBL_ERR_NUMERIC: the log-likelihood at zero, or the Hessian, is not finite. */
 int hbl_mnl_estimate(const hbl_model *model, int threads, hbl_mnl **mnl, hbl_error *error);
 
-/* The person-level sandwich H^-1 (sum_n w_n^2 g_n g_n') H^-1 at mnl->estimate: variance, n x n. */
+/* The person-level sandwich H^-1 (sum_n w_n^2 g_n g_n') H^-1 at mnl->estimate, g_n the gradient of
+ * person n's log-likelihood: variance, n x n; NaN where the Hessian is singular. */
 int hbl_mnl_robust(const hbl_model *model, const hbl_mnl *mnl, double *variance, hbl_error *error);
 
 /* Shares of the alternatives over tasks (weighted): as chosen, and as the model predicts at the

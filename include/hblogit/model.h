@@ -182,7 +182,7 @@ typedef struct {
 int hbl_model_build(const hbl_spec *spec, const hbl_data_needs *needs, hbl_model **model,
                     hbl_error *error);
 
-/* What was left out of the data that hbl_model_build read; NULL for a model from arrays. */
+/* What was left out of the data that hbl_model_build read; NULL for a model from parts. */
 const hbl_data_account *hbl_model_account(const hbl_model *model);
 
 /* Sentences about choices that were made for the user, in order: indexes inferred, base levels,
@@ -211,12 +211,6 @@ typedef struct {
 } hbl_model_parts;
 int hbl_model_from_parts(const hbl_panel *panel, const hbl_model_parts *parts, hbl_model **model,
                          hbl_error *error);
-
-/* The same for a model without what parts has beyond these. */
-int hbl_model_from_arrays(const hbl_panel *panel, size_t n_random, size_t n_fixed,
-                          const char *const *name, const double *x, const hbl_mixing *const *mixing,
-                          const double *lower, const double *upper, const size_t *block_of,
-                          hbl_model **model, hbl_error *error);
 void hbl_model_free(hbl_model *model);
 
 /* Writes the design matrix as CSV: person, task, alternative, chosen, the columns of x by the names

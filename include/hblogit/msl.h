@@ -88,12 +88,14 @@ typedef struct {
     double *estimate; /* n_parameters, L with a positive diagonal */
     double *gradient; /* there */
     double *hessian;  /* n x n: of -LL, central differences of the analytic gradient */
-    double *variance_hessian, *variance_opg, *variance_robust; /* n x n each; NaN where singular */
-    double *mu, *delta, *L, *omega, *fixed;                    /* estimate, unpacked */
+    /* n x n each, NaN where singular; with person's scores s_n: H^-1; (sum_n w_n s_n s_n')^-1;
+     * H^-1 (sum_n w_n^2 s_n s_n') H^-1 */
+    double *variance_hessian, *variance_opg, *variance_robust;
+    double *mu, *delta, *L, *omega, *fixed; /* estimate, unpacked */
     double log_likelihood, decrement;
     double log_likelihood_start; /* of the multinomial logit */
     int iterations, evaluations; /* of all starts */
-    double seconds;
+    double seconds;              /* without the repeats, as evaluations are */
     bool converged, singular, interrupted;
     size_t n_boundary, *boundary; /* parameters on the boundary: standard deviations of about 0 */
     size_t n_optima;

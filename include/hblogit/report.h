@@ -52,6 +52,10 @@ int hbl_report_comparison_json(FILE *out, const hbl_comparison *comparison, hbl_
 int hbl_report_test(FILE *out, const hbl_test *test, hbl_error *error);
 int hbl_report_test_json(FILE *out, const hbl_test *test, hbl_error *error);
 
+/* Posterior probabilities of hypotheses, with their Monte Carlo errors. */
+int hbl_report_posterior(FILE *out, const hbl_posterior *posterior, hbl_error *error);
+int hbl_report_posterior_json(FILE *out, const hbl_posterior *posterior, hbl_error *error);
+
 /* What was read: people, tasks, alternatives with shares, attributes with range and variation,
  * coefficients; then the findings of hbl_model_check. */
 int hbl_report_check(FILE *out, const hbl_spec *spec, const hbl_model *model,

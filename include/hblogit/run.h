@@ -70,7 +70,7 @@ int hbl_resume_read(const char *directory, const char *const *overrides, size_t 
  * ended without the break: outputs are cut back to where they stood then. A run that has none yet
  * is started over. Given more draws than it has, a finished run gets what is missing.
  * HBL_ERR_INPUT: all checkpoints are damaged; or of another version, model, data set or machine;
- * another process is at work in the directory. */
+ * another process is at work in the directory; a run by msl or mnl, which keeps no checkpoints. */
 int hbl_resume(const hbl_spec *spec, const hbl_model *model, const hbl_fit_options *options,
                hbl_error *error);
 

@@ -25,8 +25,8 @@ typedef enum {
      * mean scale / (df - m - 1) I, for a block of m coefficients. */
     HBL_COVARIANCE_INVERSE_WISHART,
     /* Huang and Wand (2013): Omega | lambda ~ IW(df + m - 1, 2 df diag(lambda)),
-     * 1/lambda_k ~ ... so that standard deviations are half-t(df, A) with A = scale; df = 2 makes
-     * each correlation uniform on (-1, 1). lambda_k ~ Gamma(shape 1/2, rate 1/A^2). */
+     * lambda_k ~ Gamma(shape 1/2, rate 1/A^2), so that standard deviations are half-t(df, A) with
+     * A = scale; df = 2 makes each correlation uniform on (-1, 1). */
     HBL_COVARIANCE_HUANG_WAND,
 } hbl_covariance_prior;
 

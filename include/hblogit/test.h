@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Tests of hypotheses on runs by maximum likelihood, simulated or not.
+ * Tests of hypotheses on runs by maximum likelihood, simulated or not; their posterior
+ * probabilities on runs by hierarchical Bayes.
  */
 #ifndef HBLOGIT_TEST_H
 #define HBLOGIT_TEST_H
@@ -38,8 +39,8 @@ typedef struct {
     char **note;
 } hbl_test;
 
-/* The Wald test of all the hypotheses together: "pf = cl", "2*pf - cl = 0.5", "sd.pf" (= 0), over
- * the names of the parameters; variance is e->variance.
+/* The Wald test of all the hypotheses Rb = q together, (Rb - q)'(RVR')^-1 (Rb - q): "pf = cl",
+ * "2*pf - cl = 0.5", "sd.pf" (= 0), over the names of the parameters; variance is e->variance.
  * HBL_ERR_INPUT: what is no linear hypothesis (with the character), a name that is no parameter,
  * hypotheses that contradict or follow from one another. */
 int hbl_test_wald(const hbl_estimates *e, const char *const *hypothesis, size_t n, hbl_test **test,
@@ -59,5 +60,30 @@ int hbl_test_likelihood_ratio(const char *directory, const char *other, hbl_test
 int hbl_test_score(const char *directory, const char *model_file, const char *const *overrides,
                    size_t n_overrides, int threads, hbl_test **test, hbl_error *error);
 void hbl_test_free(hbl_test *test);
+
+/* What the draws of a run say of one hypothesis. */
+typedef struct {
+    char *text;
+    double mean, sd, lower, upper; /* of left - right; 90 % interval */
+    double probability;            /* of "a > b" or "a < b" as stated; of "a = b" that a > b */
+    double mcse;                   /* Monte Carlo error of the probability; NaN: all draws agree */
+} hbl_posterior_line;
+
+typedef struct {
+    char *directory;
+    size_t n_draws; /* of all chains, that were used */
+    size_t n_lines;
+    hbl_posterior_line *line;
+    hbl_posterior_line joint; /* probability and mcse that all of them hold; text is NULL */
+    bool converged;
+} hbl_posterior;
+
+/* Posterior probabilities of linear hypotheses, "pf > cl", "sd.pf < 0.3", over the population's
+ * parameters: means and fixed coefficients by their names, slopes "pf:income", "sd.pf",
+ * "correlation.cl:pf", "Omega.cl.pf". HBL_ERR_INPUT: not a run with draws; what is no hypothesis.
+ */
+int hbl_posterior_test(const char *directory, const char *const *hypothesis, size_t n,
+                       hbl_posterior **posterior, hbl_error *error);
+void hbl_posterior_free(hbl_posterior *posterior);
 
 #endif

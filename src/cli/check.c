@@ -77,7 +77,7 @@ static int run(const cli_arguments *arguments)
     int status = cli_spec_read(arguments, &spec);
 
     if (!status)
-        status = cli_model_build(spec, &model);
+        status = cli_model_build(arguments, spec, &model);
     if (!status && design)
         status = write_design(model, design, cli_option_given(arguments, "force"));
     if (!status)

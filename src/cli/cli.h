@@ -114,7 +114,8 @@ double cli_clock(void);
  * those of "*" to the method in use; returns an exit code, after saying what is wrong. */
 int cli_spec_read(const cli_arguments *arguments, hbl_spec **spec);
 
-/* Reads data and resolves names; says "simulate first" where the data are still to be made. */
-int cli_model_build(const hbl_spec *spec, hbl_model **model);
+/* Reads data and resolves names, with progress unless --quiet was given; says "simulate first"
+ * where the data are still to be made. */
+int cli_model_build(const cli_arguments *arguments, const hbl_spec *spec, hbl_model **model);
 
 #endif

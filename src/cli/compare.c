@@ -65,7 +65,7 @@ static int fit(const cli_arguments *arguments, const char *model_file, const cha
     if (!status)
         status = cli_threads_read(arguments, &options.threads);
     if (!status)
-        status = cli_model_build(spec, &model);
+        status = cli_model_build(arguments, spec, &model);
     if (!status)
         status = cli_sample(arguments, hbl_fit, spec, model, &options);
     hbl_model_free(model);

@@ -83,7 +83,7 @@ static int fit_spec(const cli_arguments *arguments, const hbl_spec *spec)
     if (!status)
         status = cli_threads_read(arguments, &options.threads);
     if (!status)
-        status = cli_model_build(spec, &model);
+        status = cli_model_build(arguments, spec, &model);
     if (!status)
         status = tell_findings(spec, model);
     if (!status)
@@ -134,9 +134,9 @@ const cli_command cli_fit_command = {
         "Methods: hb, hierarchical Bayes; msl, maximum simulated likelihood; mnl, the\n"
         "multinomial logit, every coefficient the same for everyone.\n\n"
         "Progress goes to standard error, the table of estimates to standard output.\n"
-        "The first interrupt stops between two sweeps and leaves readable files, from which\n"
-        "hblogit resume goes on (by hb), or the best estimates so far (by msl); the second\n"
-        "leaves at once.\n",
+        "The first interrupt stops between two sweeps or iterations and leaves readable files,\n"
+        "from which hblogit resume goes on (by hb), or the best estimates so far (by msl); the\n"
+        "second leaves at once.\n",
     .least_operands = 1,
     .most_operands = 1,
     .options = options,

@@ -13,7 +13,7 @@ static int resume_spec(const cli_arguments *arguments, const char *directory, co
     int status = cli_threads_read(arguments, &options.threads);
 
     if (!status)
-        status = cli_model_build(spec, &model);
+        status = cli_model_build(arguments, spec, &model);
     if (!status)
         status = cli_sample(arguments, hbl_resume, spec, model, &options);
     hbl_model_free(model);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 #include "hblogit/settings.h"
 
 static int read_with(const cli_arguments *arguments, char *const *setting, size_t n,
@@ -107,15 +108,23 @@ int cli_spec_read(const cli_arguments *arguments, hbl_spec **spec)
     return status;
 }
 
-int cli_model_build(const hbl_spec *spec, hbl_model **model)
+int cli_model_build(const cli_arguments *arguments, const hbl_spec *spec, hbl_model **model)
 {
     hbl_error error = HBL_ERROR_INIT;
     const char *file = spec->data.file;
+    cli_reading reading;
+    hbl_data_needs needs = {.progress = cli_reading_progress, .context = &reading};
+    int status;
 
     if (spec->simulate.n_persons > 0 && file && access(file, F_OK)) {
         cli_error("%s is not there yet; make it with: hblogit simulate %s --output %s", file,
                   spec->path, file);
         return CLI_USAGE;
     }
-    return hbl_model_build(spec, NULL, model, &error) ? cli_fail(&error) : CLI_DONE;
+    if (cli_option_given(arguments, "quiet"))
+        needs.progress = NULL;
+    cli_reading_open(&reading, file ? file : "");
+    status = hbl_model_build(spec, &needs, model, &error);
+    cli_reading_close(&reading);
+    return status ? cli_fail(&error) : CLI_DONE;
 }

@@ -34,12 +34,19 @@ static const char *phase_colour(hbl_phase phase)
     return phase == HBL_PHASE_WARMUP ? "\033[33m" : "\033[32m";
 }
 
+bool cli_terminal_in_place(void)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
 bool cli_terminal_open(cli_terminal *terminal, size_t n_chains)
 {
-    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    const char *no_color = getenv("NO_COLOR");
 
     memset(terminal, 0, sizeof *terminal);
-    terminal->in_place = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+    terminal->in_place = cli_terminal_in_place();
     terminal->colour = terminal->in_place && !(no_color && *no_color);
     terminal->n_chains = n_chains;
     terminal->line = calloc(n_chains, sizeof *terminal->line);
@@ -52,7 +59,7 @@ void cli_terminal_close(cli_terminal *terminal)
     terminal->line = NULL;
 }
 
-static int columns(void)
+int cli_terminal_width(void)
 {
     struct winsize size;
 
@@ -66,8 +73,7 @@ static double share_done(const hbl_progress *now)
     return now->n_sweeps ? (double)now->sweep / (double)now->n_sweeps : 0.0;
 }
 
-/* "1:05", "2:03:20", "-" where not known. */
-static void write_time(char *text, size_t size, double seconds)
+void cli_terminal_time(double seconds, char *text, size_t size)
 {
     if (!(seconds >= 0) || seconds > 1e8) {
         snprintf(text, size, "-");
@@ -93,7 +99,7 @@ static void draw_line(const cli_terminal *terminal, size_t chain, int width)
     for (int i = 0; i < length; i++)
         bar[i] = i < filled ? '#' : '.';
     bar[length] = '\0';
-    write_time(left, sizeof left, now->phase == HBL_PHASE_DONE ? 0.0 : now->seconds_left);
+    cli_terminal_time(now->phase == HBL_PHASE_DONE ? 0.0 : now->seconds_left, left, sizeof left);
     fprintf(stderr, "\r\033[Kchain %zu %s%s%s %-8s %3.0f %% %8.0f sweeps/s accept %.2f %7s left\n",
             chain + 1, terminal->colour ? phase_colour(now->phase) : "", bar,
             terminal->colour ? "\033[0m" : "", phase_name(now->phase), 100.0 * share_done(now),
@@ -102,7 +108,7 @@ static void draw_line(const cli_terminal *terminal, size_t chain, int width)
 
 static void redraw(cli_terminal *terminal)
 {
-    const int width = columns();
+    const int width = cli_terminal_width();
 
     if (terminal->n_drawn)
         fprintf(stderr, "\033[%zuA", terminal->n_drawn);
@@ -133,7 +139,7 @@ static void tell(cli_chain_line *line)
         return;
     line->quarters = quarters;
     line->told = time;
-    write_time(left, sizeof left, now->phase == HBL_PHASE_DONE ? 0.0 : now->seconds_left);
+    cli_terminal_time(now->phase == HBL_PHASE_DONE ? 0.0 : now->seconds_left, left, sizeof left);
     fprintf(stderr,
             "chain %zu of %zu: %s, %.0f %% of %llu sweeps, %.0f sweeps/s, acceptance %.2f, "
             "%s left\n",

@@ -23,6 +23,15 @@ typedef struct {
     cli_chain_line *line;     /* n_chains */
 } cli_terminal;
 
+/* Whether lines on standard error can be redrawn: it is a terminal that can. */
+bool cli_terminal_in_place(void);
+
+/* Its width in characters; 80 where not known. */
+int cli_terminal_width(void);
+
+/* "1:05", "2:03:20", "-" where not known. */
+void cli_terminal_time(double seconds, char *text, size_t size);
+
 /* Looks at standard error, TERM and NO_COLOR. false: out of memory. */
 bool cli_terminal_open(cli_terminal *terminal, size_t n_chains);
 void cli_terminal_close(cli_terminal *terminal);

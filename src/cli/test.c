@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * hblogit test: hypotheses on a run by maximum likelihood, simulated or not.
+ * hblogit test: hypotheses on a run: tests by maximum likelihood, simulated or not; posterior
+ * probabilities by Bayes.
  */
 #include "hblogit/test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/sampling.h"
 #include "hblogit/report.h"
@@ -34,22 +36,51 @@ static const char **list_hypotheses(const cli_arguments *arguments, size_t *n)
     return list;
 }
 
-static int test_hypotheses(const cli_arguments *arguments)
+static int test_estimates(const cli_arguments *arguments, const char *const *hypothesis, size_t n)
 {
     hbl_error error = HBL_ERROR_INIT;
     hbl_estimates *estimates = NULL;
     hbl_test *test = NULL;
-    size_t n;
-    const char **hypothesis = list_hypotheses(arguments, &n);
-    int status = hypothesis ? CLI_DONE : CLI_FAILED;
+    int status = CLI_DONE;
 
-    if (!status && (hbl_estimates_read(arguments->operand[0], &estimates, &error) ||
-                    hbl_test_wald(estimates, hypothesis, n, &test, &error)))
+    if (hbl_estimates_read(arguments->operand[0], &estimates, &error) ||
+        hbl_test_wald(estimates, hypothesis, n, &test, &error))
         status = cli_fail(&error);
     if (!status)
         status = show(arguments, test);
     hbl_test_free(test);
     hbl_estimates_free(estimates);
+    return status;
+}
+
+static int test_draws(const cli_arguments *arguments, const char *const *hypothesis, size_t n)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_posterior *posterior = NULL;
+    int status = hbl_posterior_test(arguments->operand[0], hypothesis, n, &posterior, &error);
+
+    if (!status)
+        status = cli_option_given(arguments, "json")
+                     ? hbl_report_posterior_json(stdout, posterior, &error)
+                     : hbl_report_posterior(stdout, posterior, &error);
+    hbl_posterior_free(posterior);
+    return status ? cli_fail(&error) : CLI_DONE;
+}
+
+static int test_hypotheses(const cli_arguments *arguments)
+{
+    hbl_error error = HBL_ERROR_INIT;
+    size_t n;
+    const char **hypothesis = list_hypotheses(arguments, &n);
+    char *method = NULL;
+    int status = hypothesis ? CLI_DONE : CLI_FAILED;
+
+    if (!status && hbl_run_method(arguments->operand[0], &method, &error))
+        status = cli_fail(&error);
+    if (!status)
+        status = strcmp(method, "hb") == 0 ? test_draws(arguments, hypothesis, n)
+                                           : test_estimates(arguments, hypothesis, n);
+    free(method);
     free(hypothesis);
     return status;
 }
@@ -116,16 +147,19 @@ static const cli_option options[] = {
 
 const cli_command cli_test_command = {
     .name = "test",
-    .operands = "DIR [HYPOTHESIS...]",
-    .help = "hypotheses on a run by msl or mnl",
+    .operands = "DIR HYPOTHESIS...",
+    .help = "Wald, likelihood-ratio and score tests; of a run by hb, probabilities",
     .details =
         "A hypothesis is linear in the parameters, by their names: \"pf = cl\",\n"
         "\"2*pf - cl = 0.5\", \"sd.pf = 0\"; a name that holds blanks goes in backquotes. Several\n"
-        "are tested together, by Wald's test. --against tests two runs on the same data by their\n"
-        "log-likelihoods; --within tests the run within a larger model, which need not be fitted,\n"
-        "by the scores of its people. Where variances are 0 under the hypothesis, on the boundary, "
-        "p comes\n"
-        "from the mixture of chi-squared distributions that belongs to it.\n",
+        "are tested together, by Wald's test. Of a run by hb their posterior probabilities are\n"
+        "told, also of inequalities: \"pf < cl\", \"correlation.cl:pf > 0\".\n"
+        "Names are those of estimates.csv: sd.pf where pf is uncorrelated, otherwise chol.cl:pf\n"
+        "of the Cholesky factor.\n"
+        "--against tests two runs by msl or mnl on the same data by their log-likelihoods;\n"
+        "--within tests such a run within a larger model, which need not be fitted, by the\n"
+        "scores of its people. Where variances are 0 under the hypothesis, on the boundary, p\n"
+        "comes from the mixture of chi-squared distributions that belongs to it.\n",
     .least_operands = 1,
     .most_operands = 64,
     .options = options,

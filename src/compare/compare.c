@@ -55,14 +55,21 @@ static int describe(const hbl_fitted *f, hbl_compared_run *run, hbl_error *error
 
 /* ---- log-likelihood on one simulator ---- */
 
-/* Settings of the simulator: of the first run by msl, else of the first run's model file. Points
- * are fixed by them, so that the same model gets the same ones. */
-static const hbl_msl_settings *simulator(const hbl_fitted *f, size_t n)
+/* Scrambled Halton points, more than any run had and none of its own, on which its log-likelihood
+ * would be flattered. */
+static hbl_msl_settings simulator(const hbl_fitted *f, size_t n, char *sequence)
 {
+    hbl_msl_settings settings = f[0].spec->msl;
+
+    settings.sequence = sequence;
+    settings.scramble = true;
+    settings.antithetic = false;
+    settings.seed += 1000003;
+    settings.draws = 2000;
     for (size_t r = 0; r < n; r++)
-        if (strcmp(f[r].method, "msl") == 0)
-            return &f[r].spec->msl;
-    return &f[0].spec->msl;
+        if (strcmp(f[r].method, "msl") == 0 && settings.draws < 2 * f[r].spec->msl.draws)
+            settings.draws = 2 * f[r].spec->msl.draws;
+    return settings;
 }
 
 static int simulate(const hbl_fitted *f, const hbl_msl_settings *settings, int threads,
@@ -88,22 +95,26 @@ static int simulate(const hbl_fitted *f, const hbl_msl_settings *settings, int t
     return status;
 }
 
-/* A likelihood that cannot be had, as where a variance is 0, is no reason to refuse the rest. */
+/* The mean over two scramblings, and its error by their difference. A likelihood that cannot be
+ * had, as where a variance is 0, is no reason to refuse the rest. */
 static int set_log_likelihood(const hbl_fitted *f, const hbl_msl_settings *settings, int threads,
                               hbl_compared_run *run, hbl_error *error)
 {
-    hbl_msl_settings more = *settings;
+    hbl_msl_settings another = *settings;
     hbl_error why = HBL_ERROR_INIT;
+    double first, second;
     int status;
 
-    run->log_likelihood = run->log_likelihood_more = run->log_likelihood_own;
-    if (strcmp(f->method, "mnl") == 0 || f->model->n_random == 0)
+    run->log_likelihood = run->log_likelihood_own;
+    run->log_likelihood_error = 0;
+    if (strcmp(f->method, "mnl") == 0)
         return HBL_OK;
-    more.draws = 4 * settings->draws;
-    run->log_likelihood_more = NAN;
-    status = simulate(f, settings, threads, &run->log_likelihood, &why);
+    another.seed = settings->seed + 1;
+    status = simulate(f, settings, threads, &first, &why);
     if (!status)
-        status = simulate(f, &more, threads, &run->log_likelihood_more, &why);
+        status = simulate(f, &another, threads, &second, &why);
+    run->log_likelihood = status ? NAN : (first + second) / 2;
+    run->log_likelihood_error = status ? NAN : fabs(first - second) / 2;
     return status == HBL_ERR_MEMORY ? hbl_fail(error, why.status, "%s", why.message) : HBL_OK;
 }
 
@@ -169,19 +180,17 @@ static int add_persons(const hbl_fitted *f, size_t r, hbl_comparison *c, size_t 
 static int compare(hbl_fitted *f, const hbl_compare_options *options, hbl_comparison *c,
                    hbl_error *error)
 {
-    const hbl_msl_settings *settings = simulator(f, c->n_runs);
+    char sequence[] = "halton";
+    const hbl_msl_settings settings = simulator(f, c->n_runs, sequence);
     const int threads = options->threads > 0 ? options->threads : hbl_processors();
     size_t rows = 0, persons = 0;
     int status = HBL_OK;
 
-    c->n_draws = (size_t)settings->draws;
-    c->sequence = hbl_strdup(settings->sequence, error);
-    if (!c->sequence)
-        return HBL_ERR_MEMORY;
+    c->n_draws = (size_t)settings.draws;
     for (size_t r = 0; !status && r < c->n_runs; r++) {
         status = describe(&f[r], &c->run[r], error);
         if (!status)
-            status = set_log_likelihood(&f[r], settings, threads, &c->run[r], error);
+            status = set_log_likelihood(&f[r], &settings, threads, &c->run[r], error);
         if (!status)
             status = hbl_compare_fill(&f[r], r, c, &rows, error);
         if (!status && r > 0)
@@ -245,6 +254,5 @@ void hbl_comparison_free(hbl_comparison *c)
     free(c->parameter);
     free(c->persons);
     free(c->note);
-    free(c->sequence);
     free(c);
 }

@@ -16,12 +16,17 @@
 /* Both runs are on the same data, and would be expected to agree far better than two samples do. */
 static const double disagreement = 1.0; /* standard errors of the difference */
 static const double skewed = 0.5;
-static const double weak = 1e5; /* condition of the Hessian */
+static const double weak = 1e5;  /* condition of the Hessian */
+static const double moved = 1.0; /* log-likelihood on other draws than the run's own */
+enum { MOST_NAMED = 8 };         /* parameters, in a sentence */
 
 typedef struct {
     const hbl_fitted *fitted;
     hbl_comparison *comparison;
     size_t capacity;
+    size_t other;   /* the run that is held against the first */
+    size_t *listed; /* parameters on which they disagree, the worst first */
+    size_t n_listed;
 } explaining;
 
 static int note(explaining *e, hbl_error *error, const char *format, ...)
@@ -36,6 +41,9 @@ static int note(explaining *e, hbl_error *error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    for (size_t i = 0; i < c->n_notes; i++)
+        if (strcmp(c->note[i], text) == 0) /* of the first run, told with another one */
+            return HBL_OK;
     if (hbl_grow(&c->note, &e->capacity, c->n_notes + 1, sizeof *c->note, "the comparison", error))
         return HBL_ERR_MEMORY;
     c->note[c->n_notes] = hbl_strdup(text, error);
@@ -45,23 +53,95 @@ static int note(explaining *e, hbl_error *error, const char *format, ...)
     return HBL_OK;
 }
 
-/* ---- causes ---- */
+/* ---- lists: "sd.pf 1.4, cl 1.1 and 3 more" ---- */
 
 typedef struct {
     char text[1024];
-} causes;
+    size_t n;
+} list;
 
-static void add(causes *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void add(causes *c, const char *format, ...)
+static void add(list *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(list *l, const char *format, ...)
 {
-    const size_t used = strlen(c->text);
+    const size_t used = strlen(l->text), room = sizeof l->text - used;
     va_list arguments;
 
+    if (l->n++ >= MOST_NAMED)
+        return;
     if (used > 0)
-        snprintf(c->text + used, sizeof c->text - used, "; ");
+        snprintf(l->text + used, room, ", ");
     va_start(arguments, format);
-    vsnprintf(c->text + strlen(c->text), sizeof c->text - strlen(c->text), format, arguments);
+    vsnprintf(l->text + strlen(l->text), sizeof l->text - strlen(l->text), format, arguments);
     va_end(arguments);
+}
+
+static void end_list(list *l)
+{
+    const size_t used = strlen(l->text);
+
+    if (l->n > MOST_NAMED)
+        snprintf(l->text + used, sizeof l->text - used, " and %zu more", l->n - MOST_NAMED);
+}
+
+static const char *prefix(const hbl_compared_parameter *p)
+{
+    return p->kind == HBL_COMPARED_SD            ? "sd."
+           : p->kind == HBL_COMPARED_CORRELATION ? "correlation."
+                                                 : "";
+}
+
+/* ---- where they disagree ---- */
+
+static double size_of(const explaining *e, size_t parameter)
+{
+    return fabs(e->comparison->parameter[parameter].value[e->other].z);
+}
+
+static double numerical_error(const hbl_compared_value *a, const hbl_compared_value *b)
+{
+    return hypot(isnan(a->numerical) ? 0 : a->numerical, isnan(b->numerical) ? 0 : b->numerical);
+}
+
+/* Returns the number of parameters that both have. */
+static size_t list_disagreements(explaining *e)
+{
+    size_t common = 0;
+
+    e->n_listed = 0;
+    for (size_t i = 0; i < e->comparison->n_parameters; i++) {
+        const hbl_compared_value *v = e->comparison->parameter[i].value, *w = &v[e->other];
+        size_t at;
+        common += !isnan(w->z);
+        if (!(fabs(w->z) > disagreement) ||
+            !(fabs(w->estimate - v->estimate) > 2 * numerical_error(v, w)))
+            continue;
+        for (at = e->n_listed++; at > 0 && size_of(e, e->listed[at - 1]) < size_of(e, i); at--)
+            e->listed[at] = e->listed[at - 1];
+        e->listed[at] = i;
+    }
+    return common;
+}
+
+static int tell_disagreements(explaining *e, size_t common, hbl_error *error)
+{
+    list l = {"", 0};
+
+    for (size_t i = 0; i < e->n_listed; i++) {
+        const hbl_compared_parameter *p = &e->comparison->parameter[e->listed[i]];
+        add(&l, "%s%s %+.1f", prefix(p), p->name, p->value[e->other].z);
+    }
+    end_list(&l);
+    return note(e, error,
+                "Runs 1 and %zu disagree on %zu of the %zu parameters that both have, by more than "
+                "a standard error of the difference: %s.",
+                e->other + 1, e->n_listed, common, l.text);
+}
+
+/* ---- causes, of run r of the two ---- */
+
+static size_t opposite(const explaining *e, size_t r)
+{
+    return r == 0 ? e->other : 0;
 }
 
 /* The coefficient of a row, or SIZE_MAX. */
@@ -85,106 +165,159 @@ static size_t size_of_block(const hbl_model *m, size_t k)
     return n;
 }
 
-/* An inverse-Wishart IW(df, s I) holds Omega_kk as df' = df - m - 1 further people with the
- * variance s / df' would: it moves the variance towards s / df' by about df' / (N + df') of the
- * way. Named where that explains a quarter of the difference or more. */
-static void blame_prior(const hbl_fitted *hb, const hbl_compared_parameter *p,
-                        const hbl_compared_value *its, const hbl_compared_value *other, causes *c)
+/* An inverse-Wishart IW(df, s I) holds Omega_kk as people = df - m - 1 further persons of variance
+ * s / people would: it takes the other run's variance v to (N v + s) / (N + people). Named where
+ * that explains a quarter of the difference or more. */
+static int blame_prior(explaining *e, size_t r, hbl_error *error)
 {
+    const hbl_fitted *hb = &e->fitted[r];
     const hbl_prior *prior = &hb->spec->hb.prior;
-    const size_t k = p->kind == HBL_COMPARED_SD ? coefficient_of(hb->model, p->name) : SIZE_MAX;
     const double N = (double)hb->model->panel->n_persons;
+    double people = 0, scale = 0;
+    list l = {"", 0};
 
-    if (k == SIZE_MAX || prior->covariance != HBL_COVARIANCE_INVERSE_WISHART)
-        return;
-    const size_t m = size_of_block(hb->model, k);
-    const double people = fmax(hbl_prior_df(prior, m) - (double)m - 1, 0);
-    const double sum = hbl_prior_scale(prior, m); /* people * prior variance */
-    const double variance = other->estimate * other->estimate;
-    const double moved = sqrt((N * variance + sum) / (N + people));
-    const double share = (moved - other->estimate) / (its->estimate - other->estimate);
-
-    if (share > 0.25)
-        add(c,
-            "the prior: its inverse-Wishart weighs as %.3g people with a standard deviation of "
-            "%.3g, which alone would take %.4g to about %.4g",
-            people, people > 0 ? sqrt(sum / people) : INFINITY, other->estimate, moved);
+    if (prior->covariance != HBL_COVARIANCE_INVERSE_WISHART)
+        return HBL_OK;
+    for (size_t i = 0; i < e->n_listed; i++) {
+        const hbl_compared_parameter *p = &e->comparison->parameter[e->listed[i]];
+        const size_t k = p->kind == HBL_COMPARED_SD ? coefficient_of(hb->model, p->name) : SIZE_MAX;
+        const double its = p->value[r].estimate, other = p->value[opposite(e, r)].estimate;
+        if (k == SIZE_MAX)
+            continue;
+        const size_t m = size_of_block(hb->model, k);
+        const double its_people = fmax(hbl_prior_df(prior, m) - (double)m - 1, 0);
+        const double its_scale = hbl_prior_scale(prior, m);
+        const double to = sqrt((N * other * other + its_scale) / (N + its_people));
+        if (!((to - other) / (its - other) > 0.25))
+            continue;
+        people = its_people;
+        scale = its_scale;
+        add(&l, "sd.%s from %.4g to %.4g", p->name, other, to);
+    }
+    end_list(&l);
+    if (l.n == 0)
+        return HBL_OK;
+    return note(e, error,
+                "The prior: the inverse-Wishart of run %zu weighs as %.3g more people would, with "
+                "a standard deviation of %.3g; that alone would take %s.",
+                r + 1, people, people > 0 ? sqrt(scale / people) : INFINITY, l.text);
 }
 
-static void blame_draws_of_chains(const hbl_compared_value *v, double difference, causes *c)
+static int blame_draws_of_chains(explaining *e, size_t r, hbl_error *error)
 {
-    if (v->ess < HBL_ESS_LIMIT || 3 * v->numerical > fabs(difference))
-        add(c, "few draws of the chains: effective sample size %.0f, Monte Carlo error %.2g",
-            v->ess, v->numerical);
+    list l = {"", 0};
+
+    for (size_t i = 0; i < e->n_listed; i++) {
+        const hbl_compared_parameter *p = &e->comparison->parameter[e->listed[i]];
+        const hbl_compared_value *v = &p->value[r];
+        const double difference = v->estimate - p->value[opposite(e, r)].estimate;
+        if (v->ess < HBL_ESS_LIMIT || 3 * v->numerical > fabs(difference))
+            add(&l, "%s%s %.0f", prefix(p), p->name, v->ess);
+    }
+    end_list(&l);
+    if (l.n == 0)
+        return HBL_OK;
+    return note(e, error,
+                "Few draws of the chains of run %zu: effective sample sizes are %s; more draws "
+                "(hb.draws) would settle it.",
+                r + 1, l.text);
 }
 
-/* Four times the points of the sequence: by how much the log-likelihood still moves. */
-static void blame_draws_of_simulation(const explaining *e, size_t r, const hbl_compared_value *v,
-                                      double difference, causes *c)
+static int blame_draws_of_simulation(explaining *e, size_t r, hbl_error *error)
 {
     const hbl_compared_run *run = &e->comparison->run[r];
-    const double moved = run->log_likelihood_more - run->log_likelihood;
+    const double change = run->log_likelihood - run->log_likelihood_own;
+    list l = {"", 0};
+    int status = HBL_OK;
 
-    if (3 * v->numerical > fabs(difference))
-        add(c, "few draws of the simulation: simulation error %.2g", v->numerical);
-    else if (fabs(moved) > 1)
-        add(c,
-            "few draws of the simulation: with four times as many the log-likelihood at the "
-            "same estimates is %+.2f",
-            moved);
-}
-
-static void blame_skewness(const hbl_compared_value *v, causes *c)
-{
-    if (fabs(v->skewness) > skewed)
-        add(c, "a skewed posterior: skewness %+.2f, so that its mean lies %s its mode", v->skewness,
-            v->skewness > 0 ? "above" : "below");
-}
-
-static void blame_identification(const hbl_fitted *f, const hbl_compared_value *v,
-                                 const hbl_compared_value *other, causes *c)
-{
-    if (f->estimates && f->estimates->condition > weak)
-        add(c, "weak identification: the Hessian's condition is %.2g", f->estimates->condition);
-    else if (v->error > 1.5 * other->error || other->error > 1.5 * v->error)
-        add(c, "weak identification: the errors, %.3g and %.3g, differ as well", other->error,
-            v->error);
-}
-
-static void blame_ending(const explaining *e, size_t r, causes *c)
-{
-    if (!e->comparison->run[r].converged)
-        add(c, "%s has not converged", e->comparison->run[r].directory);
-}
-
-/* ---- sentences ---- */
-
-static void blame_run(const explaining *e, size_t r, size_t other, const hbl_compared_parameter *p,
-                      causes *c)
-{
-    const hbl_compared_value *v = &p->value[r], *w = &p->value[other];
-    const double difference = v->estimate - w->estimate;
-    const hbl_fitted *f = &e->fitted[r];
-
-    blame_ending(e, r, c);
-    if (f->summary) {
-        if (!e->fitted[other].summary)
-            blame_prior(f, p, v, w, c);
-        blame_draws_of_chains(v, difference, c);
-        if (!e->fitted[other].summary)
-            blame_skewness(v, c);
-    } else if (strcmp(f->method, "msl") == 0) {
-        blame_draws_of_simulation(e, r, v, difference, c);
-        blame_identification(f, v, w, c);
+    if (fabs(change) > moved && fabs(change) > 3 * run->log_likelihood_error)
+        status = note(e, error,
+                      "Few draws of the simulation: the log-likelihood of run %zu, %.2f on its own "
+                      "%zu draws a person, is %.2f at the same estimates on the comparison's %zu; "
+                      "other draws would give other estimates (more of them with msl.draws, their "
+                      "spread with msl.repeats).",
+                      r + 1, run->log_likelihood_own, e->fitted[r].estimates->n_draws,
+                      run->log_likelihood, e->comparison->n_draws);
+    for (size_t i = 0; i < e->n_listed; i++) {
+        const hbl_compared_parameter *p = &e->comparison->parameter[e->listed[i]];
+        const hbl_compared_value *v = &p->value[r], *w = &p->value[opposite(e, r)];
+        if (3 * v->numerical > fabs(v->estimate - w->estimate))
+            add(&l, "%s%s %.2g", prefix(p), p->name, v->numerical);
     }
+    end_list(&l);
+    if (!status && l.n > 0)
+        status = note(e, error,
+                      "Few draws of the simulation: estimates of run %zu vary over sequences by "
+                      "%s.",
+                      r + 1, l.text);
+    return status;
 }
 
-static const char *kind_name(hbl_compared_kind kind)
+static int blame_skewness(explaining *e, size_t r, hbl_error *error)
 {
-    return kind == HBL_COMPARED_SD            ? "standard deviation of "
-           : kind == HBL_COMPARED_CORRELATION ? "correlation of "
-                                              : "";
+    list l = {"", 0};
+
+    for (size_t i = 0; i < e->n_listed; i++) {
+        const hbl_compared_parameter *p = &e->comparison->parameter[e->listed[i]];
+        if (fabs(p->value[r].skewness) > skewed)
+            add(&l, "%s%s %+.1f", prefix(p), p->name, p->value[r].skewness);
+    }
+    end_list(&l);
+    if (l.n == 0)
+        return HBL_OK;
+    return note(e, error,
+                "A skewed posterior in run %zu, whose mean is not where its mode is: skewness %s.",
+                r + 1, l.text);
 }
+
+static int blame_identification(explaining *e, size_t r, hbl_error *error)
+{
+    const hbl_estimates *its = e->fitted[r].estimates;
+    list l = {"", 0};
+
+    if (its->condition > weak)
+        return note(e, error,
+                    "Weak identification: the Hessian of run %zu has condition %.2g; hblogit "
+                    "diagnose names what the data hardly tell apart.",
+                    r + 1, its->condition);
+    for (size_t i = 0; i < e->n_listed; i++) {
+        const hbl_compared_parameter *p = &e->comparison->parameter[e->listed[i]];
+        const double a = p->value[r].error, b = p->value[opposite(e, r)].error;
+        if (fmax(a, b) > 1.5 * fmin(a, b))
+            add(&l, "%s%s", prefix(p), p->name);
+    }
+    end_list(&l);
+    if (l.n == 0)
+        return HBL_OK;
+    return note(e, error,
+                "Weak identification may play a part: the errors differ by half as well, of %s.",
+                l.text);
+}
+
+static int blame_run(explaining *e, size_t r, hbl_error *error)
+{
+    const bool against_estimates = e->fitted[opposite(e, r)].estimates;
+    int status = HBL_OK;
+
+    if (!e->comparison->run[r].converged)
+        status = note(e, error, "Run %zu has not converged.", r + 1);
+    if (e->fitted[r].summary) {
+        if (!status)
+            status = blame_draws_of_chains(e, r, error);
+        if (!status && against_estimates)
+            status = blame_prior(e, r, error);
+        if (!status && against_estimates)
+            status = blame_skewness(e, r, error);
+    } else if (strcmp(e->fitted[r].method, "msl") == 0) {
+        if (!status)
+            status = blame_draws_of_simulation(e, r, error);
+        if (!status)
+            status = blame_identification(e, r, error);
+    }
+    return status;
+}
+
+/* ---- two runs ---- */
 
 static bool same_model(const hbl_model *a, const hbl_model *b)
 {
@@ -198,54 +331,58 @@ static bool same_model(const hbl_model *a, const hbl_model *b)
     return same;
 }
 
-/* A multinomial logit beside a mixed one is another model: every coefficient differs, for one
- * reason, which is told once. */
 static bool is_pooled(const explaining *e, size_t r)
 {
     return strcmp(e->fitted[r].method, "mnl") == 0;
 }
 
-static int explain_row(explaining *e, const hbl_compared_parameter *p, size_t r, hbl_error *error)
+/* A multinomial logit beside a mixed one is another model: every coefficient differs, for one
+ * reason. */
+static int tell_pooled(explaining *e, hbl_error *error)
 {
-    const hbl_compared_value *v = &p->value[r], *w = &p->value[0];
-    const double numerical =
-        hypot(isnan(v->numerical) ? 0 : v->numerical, isnan(w->numerical) ? 0 : w->numerical);
-    causes c = {""};
+    const size_t pooled = is_pooled(e, 0) ? 0 : e->other;
 
-    if (is_pooled(e, r) != is_pooled(e, 0))
-        return HBL_OK;
-    if (!(fabs(v->z) > disagreement) || !(fabs(v->estimate - w->estimate) > 2 * numerical))
-        return HBL_OK;
-    blame_run(e, 0, r, p, &c);
-    blame_run(e, r, 0, p, &c);
-    if (!same_model(e->fitted[0].model, e->fitted[r].model))
-        add(&c, "the models differ");
-    return note(
-        e, error, "%s%s: %.4g and %.4g differ by %.1f standard errors of the difference. %s%s.",
-        kind_name(p->kind), p->name, w->estimate, v->estimate, fabs(v->z),
-        c.text[0] ? "What speaks for a cause: " : "Nothing in the runs speaks for a cause", c.text);
+    return note(e, error,
+                "Run %zu is a multinomial logit and run %zu a mixed one: where tastes vary, the "
+                "coefficients of the mixed logit are larger, as less of utility is left to chance. "
+                "The two do not estimate the same figures.",
+                pooled + 1, opposite(e, pooled) + 1);
+}
+
+static int explain(explaining *e, hbl_error *error)
+{
+    const size_t common = list_disagreements(e), before = e->comparison->n_notes;
+    int status;
+
+    if (is_pooled(e, 0) != is_pooled(e, e->other))
+        return tell_pooled(e, error);
+    if (e->n_listed == 0)
+        return note(e, error,
+                    "Runs 1 and %zu agree: none of the %zu parameters that both have differs by "
+                    "more than a standard error of the difference.",
+                    e->other + 1, common);
+    status = tell_disagreements(e, common, error);
+    if (!status && !same_model(e->fitted[0].model, e->fitted[e->other].model))
+        status = note(e, error, "The models of runs 1 and %zu differ.", e->other + 1);
+    if (!status)
+        status = blame_run(e, 0, error);
+    if (!status)
+        status = blame_run(e, e->other, error);
+    if (!status && e->comparison->n_notes == before + 1)
+        status = note(e, error, "Nothing in these runs speaks for a cause.");
+    return status;
 }
 
 int hbl_compare_explain(const hbl_fitted *fitted, hbl_comparison *c, hbl_error *error)
 {
-    explaining e = {fitted, c, 0};
+    explaining e = {.fitted = fitted, .comparison = c};
     int status = HBL_OK;
 
-    for (size_t r = 1; !status && r < c->n_runs; r++) {
-        const size_t before = c->n_notes;
-        for (size_t i = 0; !status && i < c->n_parameters; i++)
-            status = explain_row(&e, &c->parameter[i], r, error);
-        if (!status && is_pooled(&e, r) != is_pooled(&e, 0))
-            status = note(&e, error,
-                          "%s and %s are a multinomial and a mixed logit: where tastes vary, the "
-                          "coefficients of the latter are larger, as less of utility is left to "
-                          "chance; they are not estimates of the same figures.",
-                          c->run[0].directory, c->run[r].directory);
-        else if (!status && c->n_notes == before)
-            status = note(&e, error,
-                          "%s agrees with %s: no parameter that both have differs by more than a "
-                          "standard error of the difference.",
-                          c->run[r].directory, c->run[0].directory);
-    }
+    e.listed = hbl_calloc(c->n_parameters, sizeof *e.listed, "the comparison", error);
+    if (!e.listed)
+        return HBL_ERR_MEMORY;
+    for (e.other = 1; !status && e.other < c->n_runs; e.other++)
+        status = explain(&e, error);
+    free(e.listed);
     return status;
 }

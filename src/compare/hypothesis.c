@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- *     hypothesis = side ['=' side]
+ *     hypothesis = side [('=' | '<' | '>') side]
  *     side       = ['+' | '-'] term {('+' | '-') term}
  *     term       = number ['*' name] | name ['*' number]
  *
@@ -24,7 +24,8 @@ typedef struct {
     const char *const *name;
     size_t n;
     double *coefficient, *value;
-    double side; /* 1 left of the equals sign, -1 right of it */
+    double side;    /* 1 left of the equals sign, -1 right of it */
+    char *relation; /* NULL: inequalities are refused */
     hbl_error *error;
 } parser;
 
@@ -43,7 +44,7 @@ static int refuse(const parser *p, const char *wanted)
 /* Whether a name may end before c. */
 static bool is_end(char c)
 {
-    return c == '\0' || isspace((unsigned char)c) || strchr("+-*=`", c);
+    return c == '\0' || isspace((unsigned char)c) || strchr("+-*=<>`", c);
 }
 
 static size_t find_name(const parser *p, const char *at, size_t *length)
@@ -141,6 +142,11 @@ static int take_term(parser *p, double sign)
     return HBL_OK;
 }
 
+static bool is_relation(const parser *p)
+{
+    return *p->at && strchr(p->relation ? "=<>" : "=", *p->at);
+}
+
 static int take_side(parser *p)
 {
     int status = HBL_OK;
@@ -148,14 +154,17 @@ static int take_side(parser *p)
     for (bool first = true; !status; first = false) {
         double sign = 1;
         skip_blanks(p);
-        if (!first && (*p->at == '\0' || *p->at == '='))
+        if (!first && (*p->at == '\0' || is_relation(p)))
             return HBL_OK;
         if (*p->at == '+' || *p->at == '-') {
             sign = *p->at == '-' ? -1 : 1;
             p->at++;
             skip_blanks(p);
         } else if (!first) {
-            return refuse(p, "+, - or =");
+            return refuse(p, p->relation ? "+, -, =, < or >"
+                             : *p->at == '<' || *p->at == '>'
+                                 ? "= (inequalities have a probability in runs by hb only)"
+                                 : "+, - or =");
         }
         status = take_term(p, sign);
     }
@@ -167,7 +176,9 @@ static int parse(parser *p)
     bool any = false;
     int status = take_side(p);
 
-    if (!status && *p->at == '=') {
+    if (!status && is_relation(p)) {
+        if (p->relation)
+            *p->relation = *p->at;
         p->at++;
         p->side = -1;
         status = take_side(p);
@@ -183,10 +194,10 @@ static int parse(parser *p)
 }
 
 int hbl_hypothesis_parse(const char *text, const char *const *name, size_t n, double *coefficient,
-                         double *value, hbl_error *error)
+                         double *value, char *relation, hbl_error *error)
 {
     const locale_t c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    parser p = {text, text, name, n, coefficient, value, 1, error};
+    parser p = {text, text, name, n, coefficient, value, 1, relation, error};
     locale_t before;
     int status;
 
@@ -195,6 +206,8 @@ int hbl_hypothesis_parse(const char *text, const char *const *name, size_t n, do
     for (size_t i = 0; i < n; i++)
         coefficient[i] = 0;
     *value = 0;
+    if (relation)
+        *relation = '=';
     before = uselocale(c_locale);
     status = parse(&p);
     uselocale(before);

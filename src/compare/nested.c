@@ -15,9 +15,16 @@ int hbl_tested_read(const char *directory, hbl_tested *tested, hbl_error *error)
     int status;
 
     *tested = (hbl_tested){.estimates = NULL};
-    status = hbl_estimates_read(directory, &tested->estimates, error);
+    status = hbl_run_file_read(directory, &tested->file, error);
+    if (!status && hbl_run_file_has_draws(&tested->file))
+        status =
+            hbl_fail(error, HBL_ERR_INPUT,
+                     "%s: is a run by hb, which has no maximum to test; hblogit test tells the "
+                     "posterior probabilities of hypotheses on it, and likelihood-ratio and "
+                     "score tests of runs by msl or mnl",
+                     directory);
     if (!status)
-        status = hbl_run_file_read(directory, &tested->file, error);
+        status = hbl_estimates_read(directory, &tested->estimates, error);
     if (status)
         hbl_tested_clear(tested);
     return status;

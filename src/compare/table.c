@@ -106,38 +106,33 @@ static double skewness(const double *x, size_t n)
     return m3 / (m2 * sqrt(m2));
 }
 
-/* Draws of the column, at most a few thousand; NULL where they cannot be read, for which the
- * summary has found no reason. The caller frees them. */
-static double *draws_of(const hbl_draws *draws, const char *column, size_t *n)
+/* Of the draws in that column, or of their roots; of a few thousand of them at most. NaN where
+ * there is no such column. */
+static int set_skewness(const hbl_draws *draws, const char *column, bool root, double *answer,
+                        hbl_error *error)
 {
     enum { ENOUGH = 20000 };
     const size_t total = hbl_draws_n_chains(draws) * hbl_draws_n_draws(draws);
     const size_t stride = 1 + total / ENOUGH, each = hbl_draws_n_draws(draws) / stride;
+    const size_t n = hbl_draws_n_chains(draws) * each;
+    size_t c = 0;
     double *x;
+    int status;
 
-    *n = hbl_draws_n_chains(draws) * each;
-    for (size_t c = 0; c < hbl_draws_n_columns(draws); c++)
-        if (strcmp(hbl_draws_column_name(draws, c), column) == 0) {
-            x = hbl_calloc(*n, sizeof *x, "draws", NULL);
-            if (x && !hbl_draws_read(draws, &c, 1, stride, &x, NULL))
-                return x;
-            free(x);
-            return NULL;
-        }
-    return NULL;
-}
-
-static double skewness_of(const hbl_draws *draws, const char *column, bool root)
-{
-    size_t n = 0;
-    double *x = draws ? draws_of(draws, column, &n) : NULL, answer = NAN;
-
-    for (size_t i = 0; x && root && i < n; i++)
+    while (c < hbl_draws_n_columns(draws) && strcmp(hbl_draws_column_name(draws, c), column) != 0)
+        c++;
+    if (c == hbl_draws_n_columns(draws) || n < 3)
+        return HBL_OK;
+    x = hbl_calloc(n, sizeof *x, "draws", error);
+    if (!x)
+        return HBL_ERR_MEMORY;
+    status = hbl_draws_read(draws, &c, 1, stride, &x, error);
+    for (size_t i = 0; !status && root && i < n; i++)
         x[i] = sqrt(x[i]);
-    if (x && n > 2)
-        answer = skewness(x, n);
+    if (!status)
+        *answer = skewness(x, n);
     free(x);
-    return answer;
+    return status;
 }
 
 static hbl_compared_value value_of_draws(const hbl_convergence *c)
@@ -159,14 +154,16 @@ static int fill_parameter(const filling *f, const hbl_draws *draws, const hbl_pa
     const size_t K = m->n_random, C = m->n_coefficients;
     hbl_compared_value value = value_of_draws(&p->convergence);
     size_t i, j;
+    int status;
 
     if (sscanf(p->column, "mu.%zu", &i) == 1 && i - 1 < K) {
-        value.skewness = skewness_of(draws, p->column, false);
-        return put(f, HBL_COMPARED_COEFFICIENT, i - 1, i - 1, &value, error);
+        status = set_skewness(draws, p->column, false, &value.skewness, error);
+        return status ? status : put(f, HBL_COMPARED_COEFFICIENT, i - 1, i - 1, &value, error);
     }
     if (sscanf(p->column, "alpha.%zu", &i) == 1 && i - 1 < C - K) {
-        value.skewness = skewness_of(draws, p->column, false);
-        return put(f, HBL_COMPARED_COEFFICIENT, K + i - 1, K + i - 1, &value, error);
+        status = set_skewness(draws, p->column, false, &value.skewness, error);
+        return status ? status
+                      : put(f, HBL_COMPARED_COEFFICIENT, K + i - 1, K + i - 1, &value, error);
     }
     if (sscanf(p->column, "Delta.%zu.%zu", &i, &j) == 2 && i - 1 < m->n_covariates && j - 1 < K)
         return put(f, HBL_COMPARED_SLOPE, j - 1, i - 1, &value, error);
@@ -178,13 +175,14 @@ static int fill_derived(const filling *f, const hbl_draws *draws, const hbl_para
 {
     hbl_compared_value value = value_of_draws(&p->convergence);
     char column[64];
+    int status;
 
     if (p->row >= f->fitted->model->n_random || p->col >= f->fitted->model->n_random)
         return HBL_OK;
     if (p->kind == HBL_PARAMETER_SD) {
         snprintf(column, sizeof column, "Omega.%zu.%zu", p->row + 1, p->row + 1);
-        value.skewness = skewness_of(draws, column, true);
-        return put(f, HBL_COMPARED_SD, p->row, p->row, &value, error);
+        status = set_skewness(draws, column, true, &value.skewness, error);
+        return status ? status : put(f, HBL_COMPARED_SD, p->row, p->row, &value, error);
     }
     if (p->kind == HBL_PARAMETER_CORRELATION)
         return put(f, HBL_COMPARED_CORRELATION, p->row, p->col, &value, error);

@@ -153,8 +153,8 @@ static int run(wald *w, const char *const *hypothesis, hbl_test *test, hbl_error
     int status = alloc_wald(w, error);
 
     for (size_t h = 0; !status && h < w->m; h++) {
-        status =
-            hbl_hypothesis_parse(hypothesis[h], w->name, w->n, w->R + h * w->n, &w->q[h], error);
+        status = hbl_hypothesis_parse(hypothesis[h], w->name, w->n, w->R + h * w->n, &w->q[h], NULL,
+                                      error);
         w->variance[h] = !status && is_variance(w, h);
         test->n_variances += w->variance[h];
     }

@@ -46,8 +46,7 @@ static size_t collect_names(const hbl_table *table, const char **names)
     return n;
 }
 
-/* The mark that stands between the names where all have been taken for one. */
-static const char *overlooked_delimiter(const hbl_table *table)
+const char *hbl_columns_overlooked_delimiter(const hbl_table *table)
 {
     static const char *const mark[] = {";", "\t", ",", "|", NULL};
     size_t i = 0;
@@ -63,7 +62,8 @@ void hbl_columns_hint(const hbl_table *table, const char *name, char hint[HBL_CO
 {
     const char **names = calloc(table->n_names + table->n_columns + 1, sizeof *names);
     const size_t n = names ? collect_names(table, names) : 0;
-    const char *nearest = hbl_nearest(name, names, n), *mark = overlooked_delimiter(table);
+    const char *nearest = hbl_nearest(name, names, n),
+               *mark = hbl_columns_overlooked_delimiter(table);
     char list[HBL_COLUMNS_LIST] = "";
 
     hbl_columns_list(names, n, list);

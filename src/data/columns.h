@@ -14,6 +14,10 @@ enum { HBL_COLUMNS_LIST = 400, HBL_COLUMNS_HINT = 500 };
 /* "a, b, c", cut short with ... where there are too many words. */
 void hbl_columns_list(const char *const *word, size_t n, char list[HBL_COLUMNS_LIST]);
 
+/* The mark that stands between the names of columns where all were taken for one, as data.delimiter
+ * has it; NULL: none. */
+const char *hbl_columns_overlooked_delimiter(const hbl_table *table);
+
 /* What to say of a name that is no column: `; did you mean "x"?` or `; there are: a, b`. */
 void hbl_columns_hint(const hbl_table *table, const char *name, char hint[HBL_COLUMNS_HINT]);
 

@@ -65,10 +65,16 @@ static int check_shape(const loader *l)
 static int read_tables(loader *l)
 {
     const hbl_data_spec *spec = l->spec;
-    const hbl_table_options options = hbl_wanted_options(spec, &l->wanted, l->needs);
-    const hbl_table_options of_persons = hbl_wanted_options(spec, NULL, NULL);
+    hbl_table_options options = hbl_wanted_options(spec), of_persons = options;
     int status = HBL_OK;
 
+    options.wanted = hbl_wanted_column;
+    of_persons.wanted = hbl_wanted_of_person;
+    options.wanted_context = of_persons.wanted_context = &l->wanted;
+    if (l->needs) {
+        options.progress = l->needs->progress;
+        options.progress_context = l->needs->context;
+    }
     if (!l->data->table)
         status = hbl_table_read(spec->file, &options, &l->data->table, l->error);
     if (!status && spec->persons)
@@ -85,6 +91,7 @@ static int make_long(loader *l, hbl_data_spec *spec)
     if (!hbl_is_wide(spec))
         return HBL_OK;
     status = hbl_reshape(l->data->table, l->spec, &l->wanted, &l->reshaped, l->error);
+    l->data->separator = l->reshaped.separator;
     spec->shape = NULL;
     spec->task = l->reshaped.task;
     spec->alternative = l->reshaped.alternative;
@@ -104,10 +111,34 @@ static int build(loader *l, const hbl_data_spec *spec, size_t rows_read)
     data->account.rows_read = rows_read;
     if (!status)
         status = hbl_persons_join(data, spec, l->error);
+    if (!status && data->persons && spec->missing == HBL_MISSING_DROP_PERSON)
+        status = hbl_persons_drop_missing(data, spec, l->needs, l->error);
     if (!status && data->persons)
         status = hbl_persons_weigh(data->table, spec, data->persons, data->person_row, data->panel,
                                    l->error);
     return status;
+}
+
+/* Frees the columns that have served for the panel; but not where a name that the model needs is no
+ * column, and may be one of these misspelt. */
+static void release_served(hbl_data *data, const hbl_data_needs *needs)
+{
+    hbl_table *table = data->table;
+    size_t n = 0;
+
+    if (!needs || !needs->column)
+        return;
+    for (size_t i = 0; i < needs->n_columns; i++)
+        if (!hbl_table_column(table, needs->column[i]) &&
+            !(data->persons && hbl_table_column(data->persons, needs->column[i])))
+            return;
+    for (size_t j = 0; j < table->n_columns; j++) {
+        if (hbl_needs_column(needs, table->column[j].name))
+            table->column[n++] = table->column[j];
+        else
+            hbl_columns_release(&table->column[j]);
+    }
+    table->n_columns = n;
 }
 
 static int load(loader *l)
@@ -126,7 +157,11 @@ static int load(loader *l)
     }
     for (size_t i = 0; !status && i < l->spec->n_derived; i++)
         status = derive(l->data->table, &l->spec->derived[i], l->error);
-    return status ? status : build(l, &spec, rows_read);
+    if (!status)
+        status = build(l, &spec, rows_read);
+    if (!status)
+        release_served(l->data, l->needs);
+    return status;
 }
 
 int hbl_data_load(const hbl_data_spec *spec, const hbl_data_needs *needs, bool without_choices,

@@ -275,16 +275,24 @@ static int number_them(panel_builder *b)
     return HBL_OK;
 }
 
+static int group_alternatives(panel_builder *b, hbl_grouping *groups)
+{
+    return hbl_grouping_make(groups, b->alternative, b->table->n_rows, b->left_out, NULL, b->error);
+}
+
 int hbl_panel_group(panel_builder *b)
 {
     hbl_grouping alternatives = {0};
     int status = HBL_OK;
 
-    if (b->alternative)
-        status = hbl_grouping_make(&alternatives, b->alternative, b->table->n_rows, b->left_out,
-                                   NULL, b->error);
+    /* their number is needed first only where no column tells tasks apart: one grouping less in
+     * memory while persons and tasks are sorted */
+    if (b->alternative && !b->task)
+        status = group_alternatives(b, &alternatives);
     if (!status)
         status = arrange_rows(b, b->alternative ? alternatives.n_groups : b->spec->n_alternatives);
+    if (!status && b->alternative && b->task)
+        status = group_alternatives(b, &alternatives);
     if (!status)
         status = b->alternative ? look_up(b, &alternatives) : number_them(b);
     hbl_grouping_release(&alternatives);

@@ -127,8 +127,10 @@ static int fail_missing(const hbl_table *table, const hbl_column *column, size_t
                         const char *person, hbl_error *error)
 {
     return hbl_fail(error, HBL_ERR_INPUT,
-                    "%s:%" PRIu64 ": column \"%s\" is missing here, for person %s", table->path,
-                    table->line[row], column->name, person);
+                    "%s:%" PRIu64
+                    ": column \"%s\" is missing here, for person %s; data.missing can be "
+                    "\"drop-person\"",
+                    table->path, table->line[row], column->name, person);
 }
 
 /* No cell missing or, within a person, different from the first. */

@@ -23,6 +23,11 @@ int hbl_data_person_rows(const hbl_data *data, const char *name, const hbl_colum
 /* data->first_row, and data->person_row where there is a table of persons. */
 int hbl_persons_join(hbl_data *data, const hbl_data_spec *spec, hbl_error *error);
 
+/* Drops persons of whom a cell is missing in a column of the table of persons that needs or the
+ * weight names, and counts them. */
+int hbl_persons_drop_missing(hbl_data *data, const hbl_data_spec *spec, const hbl_data_needs *needs,
+                             hbl_error *error);
+
 /* panel->weight by spec->weight, a column of persons (may be NULL), whose rows are person_row, or
  * of the table. */
 int hbl_persons_weigh(const hbl_table *table, const hbl_data_spec *spec, const hbl_table *persons,

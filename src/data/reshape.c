@@ -82,105 +82,7 @@ static int interleave_numbers(reshaper *r, const hbl_attribute_plan *a, hbl_colu
     return HBL_OK;
 }
 
-/* ---- attributes of texts: the labels of all their columns become one list ---- */
-
-typedef struct {
-    char *text;
-    size_t at; /* place among all labels of the columns, one column after the other */
-} label_place;
-
-static int compare_texts(const void *a, const void *b)
-{
-    const label_place *x = a, *y = b;
-    const int order = strcmp(x->text, y->text);
-
-    return order ? order : (x->at > y->at) - (x->at < y->at);
-}
-
-/* code_of[at] = the code of label at in the list of different ones, in order of the text. */
-static int merge_labels(reshaper *r, label_place *place, size_t n, hbl_column *to, int32_t *code_of)
-{
-    qsort(place, n, sizeof *place, compare_texts);
-    to->label = hbl_calloc(n, sizeof *to->label, "labels", r->error);
-    if (!to->label)
-        return HBL_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || strcmp(place[i].text, place[i - 1].text) != 0) {
-            to->label[to->n_labels] = hbl_strdup(place[i].text, r->error);
-            if (!to->label[to->n_labels])
-                return HBL_ERR_MEMORY;
-            to->n_labels++;
-        }
-        code_of[place[i].at] = to->n_labels - 1;
-    }
-    return HBL_OK;
-}
-
-/* A column of numbers among texts: its different numbers are labels. */
-static int turn_to_text(reshaper *r, hbl_column *column)
-{
-    hbl_grouping groups = {0};
-    int status = hbl_grouping_make(&groups, column, r->wide->n_rows, NULL, NULL, r->error);
-
-    if (!status) {
-        column->code = hbl_calloc(r->wide->n_rows, sizeof *column->code, "texts", r->error);
-        column->label = hbl_calloc(groups.n_groups, sizeof *column->label, "labels", r->error);
-        status = column->code && column->label ? HBL_OK : HBL_ERR_MEMORY;
-    }
-    for (size_t g = 0; g < groups.n_groups && !status; g++) {
-        column->label[g] = hbl_cell_label(column, groups.first[g], r->error);
-        status = column->label[g] ? HBL_OK : HBL_ERR_MEMORY;
-        column->n_labels += !status;
-    }
-    for (size_t i = 0; i < r->wide->n_rows && !status; i++)
-        column->code[i] = isnan(column->number[i]) ? -1 : (int32_t)groups.group[i];
-    hbl_grouping_release(&groups);
-    if (status)
-        return status;
-    free(column->number);
-    column->number = NULL;
-    column->type = HBL_COLUMN_TEXT;
-    return HBL_OK;
-}
-
-static int interleave_texts(reshaper *r, const hbl_attribute_plan *a, hbl_column *to)
-{
-    size_t total = 0, *start = hbl_calloc(r->n + 1, sizeof *start, "labels", r->error);
-    label_place *place = NULL;
-    int32_t *code_of = NULL;
-    int status = start ? HBL_OK : HBL_ERR_MEMORY;
-
-    for (size_t j = 0; j < r->n && !status; j++) {
-        hbl_column *column = a->column[j] == SIZE_MAX ? NULL : &r->wide->column[a->column[j]];
-        if (column && column->type == HBL_COLUMN_NUMBER)
-            status = turn_to_text(r, column);
-        total += column ? (size_t)column->n_labels : 0;
-        if (!status)
-            start[j + 1] = total;
-    }
-    if (!status) {
-        place = hbl_calloc(total, sizeof *place, "labels", r->error);
-        code_of = hbl_calloc(total, sizeof *code_of, "labels", r->error);
-        to->code = alloc_cells(r, sizeof *to->code);
-        status = place && code_of && to->code ? HBL_OK : HBL_ERR_MEMORY;
-    }
-    for (size_t j = 0; j < r->n && !status; j++)
-        for (size_t k = start[j]; k < start[j + 1]; k++)
-            place[k] = (label_place){r->wide->column[a->column[j]].label[k - start[j]], k};
-    to->type = HBL_COLUMN_TEXT;
-    if (!status)
-        status = merge_labels(r, place, total, to, code_of);
-    for (size_t j = 0; j < r->n && !status; j++)
-        for (size_t i = 0; i < r->wide->n_rows; i++) {
-            const int32_t code =
-                a->column[j] == SIZE_MAX ? -1 : r->wide->column[a->column[j]].code[i];
-            to->code[i * r->n + j] = code < 0 ? -1 : code_of[start[j] + (size_t)code];
-        }
-    free(start);
-    free(place);
-    free(code_of);
-    return status;
-}
+/* ---- attributes ---- */
 
 static int interleave(reshaper *r, const hbl_attribute_plan *a)
 {
@@ -195,7 +97,8 @@ static int interleave(reshaper *r, const hbl_attribute_plan *a)
     if (!to->name)
         return HBL_ERR_MEMORY;
     r->n_columns++;
-    status = any_text ? interleave_texts(r, a, to) : interleave_numbers(r, a, to);
+    status =
+        any_text ? hbl_reshape_texts(r->wide, a, r->n, to, r->error) : interleave_numbers(r, a, to);
     return status;
 }
 
@@ -368,9 +271,10 @@ int hbl_reshape(hbl_table *table, const hbl_data_spec *spec, const hbl_wanted *w
                 hbl_reshaped *names, hbl_error *error)
 {
     hbl_reshape_plan plan = {0};
-    int status = hbl_reshape_plan_make(table, spec, wanted, &plan, error);
+    int status;
 
     *names = (hbl_reshaped){0};
+    status = hbl_reshape_plan_find(table, spec, wanted, &plan, &names->separator, error);
     if (!status) {
         reshaper r = {.wide = table, .plan = &plan, .n = plan.n_alternatives, .error = error};
         status = reshape(&r, spec, wanted, names);

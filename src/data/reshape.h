@@ -12,6 +12,7 @@
 typedef struct {
     char *task, *alternative; /* names of its columns, owned */
     bool choice_is_name;      /* choices are names or numbers, repeated on the rows of a task */
+    const char *separator;    /* one of hbl_separators that was found; NULL: none had to be */
 } hbl_reshaped;
 
 /* Replaces the columns of table: those of an attribute by one, the others repeated; one of
@@ -35,8 +36,17 @@ typedef struct {
     bool *taken; /* n_columns: belongs to an attribute */
 } hbl_reshape_plan;
 
-int hbl_reshape_plan_make(const hbl_table *table, const hbl_data_spec *spec,
-                          const hbl_wanted *wanted, hbl_reshape_plan *plan, hbl_error *error);
+/* *separator: the one found where spec names none and columns split at it, otherwise NULL. */
+int hbl_reshape_plan_find(const hbl_table *table, const hbl_data_spec *spec,
+                          const hbl_wanted *wanted, hbl_reshape_plan *plan, const char **separator,
+                          hbl_error *error);
 void hbl_reshape_plan_release(hbl_reshape_plan *plan);
+
+/* ---- reshape_texts.c ---- */
+
+/* Fills `to`, which has a name and nothing else, with the texts of the attribute's columns, one of
+ * each of n alternatives in turn. Columns of numbers among them turn to text. */
+int hbl_reshape_texts(hbl_table *wide, const hbl_attribute_plan *attribute, size_t n,
+                      hbl_column *to, hbl_error *error);
 
 #endif

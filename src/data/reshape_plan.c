@@ -317,8 +317,8 @@ static int check(const planner *p)
     return HBL_OK;
 }
 
-int hbl_reshape_plan_make(const hbl_table *table, const hbl_data_spec *spec,
-                          const hbl_wanted *wanted, hbl_reshape_plan *plan, hbl_error *error)
+static int make(const hbl_table *table, const hbl_data_spec *spec, const hbl_wanted *wanted,
+                hbl_reshape_plan *plan, hbl_error *error)
 {
     planner p = {table, spec, wanted, plan, error};
     int status = add_attributes(&p);
@@ -326,6 +326,46 @@ int hbl_reshape_plan_make(const hbl_table *table, const hbl_data_spec *spec,
     if (!status)
         status = take_columns(&p);
     return status ? status : check(&p);
+}
+
+/* Whether the plan came of the names of columns: not every attribute's columns are listed. */
+static bool is_by_separator(const hbl_data_spec *spec, const hbl_reshape_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_attributes; i++)
+        if (!find_listed(spec, plan->attribute[i].name))
+            return true;
+    return plan->n_attributes == 0;
+}
+
+/* By the separator that makes a plan with attributes; or else by any that makes a plan; or else the
+ * first one fails as it does. */
+int hbl_reshape_plan_find(const hbl_table *table, const hbl_data_spec *spec,
+                          const hbl_wanted *wanted, hbl_reshape_plan *plan, const char **separator,
+                          hbl_error *error)
+{
+    const char *without_attributes = NULL;
+    hbl_data_spec with = *spec;
+    int status;
+
+    *separator = NULL;
+    for (size_t i = 0; !spec->separator && hbl_separators[i]; i++) {
+        hbl_error complaint = HBL_ERROR_INIT;
+
+        with.separator = (char *)hbl_separators[i];
+        status = make(table, &with, wanted, plan, &complaint);
+        if (status == HBL_ERR_MEMORY)
+            return hbl_fail(error, status, "%s", complaint.message);
+        if (!status && plan->n_attributes > 0) {
+            *separator = is_by_separator(spec, plan) ? hbl_separators[i] : NULL;
+            return HBL_OK;
+        }
+        if (!status && !without_attributes)
+            without_attributes = hbl_separators[i];
+        hbl_reshape_plan_release(plan);
+    }
+    *separator = without_attributes;
+    with.separator = spec->separator ? spec->separator : (char *)without_attributes;
+    return make(table, &with, wanted, plan, error);
 }
 
 void hbl_reshape_plan_release(hbl_reshape_plan *plan)

@@ -6,12 +6,14 @@
  * once, by beginning anew; so there are three passes at most, and nearly always one.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
 #include "data/column_builder.h"
+#include "data/columns.h"
 #include "data/header.h"
 #include "hblogit/data.h"
 
@@ -97,12 +99,18 @@ static int start_columns(reading *r, hbl_error *error)
 
 static int fail_count(const reading *r, hbl_error *error)
 {
+    const char *mark = hbl_columns_overlooked_delimiter(r->table);
+    char cure[100] = "is the line cut short, or an empty cell without its delimiter?";
+
+    if (mark)
+        snprintf(cure, sizeof cure, "give \"delimiter\": \"%s\" under \"data\"", mark);
+    else if (r->cells.n_cells > r->n_cells)
+        snprintf(cure, sizeof cure, "a cell that has \"%c\" in it must stand in quotes",
+                 r->cells.options.delimiter);
     return hbl_fail(error, HBL_ERR_INPUT, "%s:%" PRIu64 ": %zu cell%s where %zu column%s named; %s",
                     r->table->path, r->cells.line, r->cells.n_cells,
                     r->cells.n_cells == 1 ? "" : "s", r->n_cells, r->n_cells == 1 ? " is" : "s are",
-                    r->cells.n_cells < r->n_cells
-                        ? "is the line cut short, or an empty cell without its comma?"
-                        : "a cell that has commas in it must stand in quotes");
+                    cure);
 }
 
 static int take_row(reading *r, size_t row, hbl_error *error)

@@ -13,9 +13,11 @@ bool hbl_is_wide(const hbl_data_spec *spec)
     return spec->shape && strcmp(spec->shape, "wide") == 0;
 }
 
+const char *const hbl_separators[] = {".", "_", "", NULL};
+
 const char *hbl_separator(const hbl_data_spec *spec)
 {
-    return spec->separator ? spec->separator : ".";
+    return spec->separator ? spec->separator : hbl_separators[0];
 }
 
 /* ---- attribute, separator, alternative ---- */
@@ -77,6 +79,16 @@ size_t hbl_split(const hbl_data_spec *spec, const char *name, const char **alter
 
 /* ---- what is wanted ---- */
 
+bool hbl_needs_column(const hbl_data_needs *needs, const char *name)
+{
+    if (!needs || !needs->column)
+        return true;
+    for (size_t i = 0; i < needs->n_columns; i++)
+        if (strcmp(needs->column[i], name) == 0)
+            return true;
+    return false;
+}
+
 bool hbl_wanted_name(const hbl_wanted *wanted, const char *name)
 {
     for (size_t i = 0; i < wanted->n && !wanted->everything; i++)
@@ -118,8 +130,8 @@ static int want_expressions(hbl_wanted *wanted, const hbl_data_spec *spec, hbl_e
 int hbl_wanted_collect(hbl_wanted *wanted, const hbl_data_spec *spec, const hbl_data_needs *needs,
                        hbl_error *error)
 {
-    const char *const own[] = {spec->person, spec->task,   spec->alternative,
-                               spec->choice, spec->weight, spec->available};
+    const char *const own[] = {spec->person, spec->task,      spec->alternative, spec->choice,
+                               spec->weight, spec->available, spec->persons_key};
     int status = HBL_OK;
 
     *wanted = (hbl_wanted){.spec = spec};
@@ -144,20 +156,39 @@ void hbl_wanted_release(hbl_wanted *wanted)
     *wanted = (hbl_wanted){0};
 }
 
+static bool splits(const hbl_wanted *wanted, const hbl_data_spec *spec, const char *name)
+{
+    const char *alternative;
+
+    for (size_t i = 0; i < wanted->n; i++)
+        if (hbl_split_after(spec, name, wanted->name[i], &alternative))
+            return true;
+    return false;
+}
+
 static bool is_of_wide(const hbl_wanted *wanted, const char *name)
 {
     const hbl_data_spec *spec = wanted->spec;
-    const char *alternative;
+    hbl_data_spec with = *spec;
 
     for (size_t i = 0; i < spec->n_varying; i++)
         for (size_t j = 0; j < spec->varying[i].n_columns; j++)
             if (strcmp(spec->varying[i].column[j], name) == 0 &&
                 hbl_wanted_name(wanted, spec->varying[i].name))
                 return true;
-    for (size_t i = 0; i < wanted->n; i++)
-        if (hbl_split_after(spec, name, wanted->name[i], &alternative))
+    if (spec->separator)
+        return splits(wanted, spec, name);
+    for (size_t i = 0; hbl_separators[i]; i++) {
+        with.separator = (char *)hbl_separators[i];
+        if (splits(wanted, &with, name))
             return true;
+    }
     return false;
+}
+
+bool hbl_wanted_of_person(const void *context, const char *name)
+{
+    return hbl_wanted_name(context, name);
 }
 
 bool hbl_wanted_column(const void *context, const char *name)
@@ -167,8 +198,7 @@ bool hbl_wanted_column(const void *context, const char *name)
     return hbl_wanted_name(wanted, name) || (hbl_is_wide(wanted->spec) && is_of_wide(wanted, name));
 }
 
-hbl_table_options hbl_wanted_options(const hbl_data_spec *spec, const hbl_wanted *wanted,
-                                     const hbl_data_needs *needs)
+hbl_table_options hbl_wanted_options(const hbl_data_spec *spec)
 {
     hbl_table_options options = {0};
 
@@ -176,13 +206,5 @@ hbl_table_options hbl_wanted_options(const hbl_data_spec *spec, const hbl_wanted
         options.delimiter = strcmp(spec->delimiter, "tab") == 0 ? '\t' : spec->delimiter[0];
     if (spec->decimal)
         options.decimal = spec->decimal[0];
-    if (wanted) {
-        options.wanted = hbl_wanted_column;
-        options.wanted_context = wanted;
-    }
-    if (needs) {
-        options.progress = needs->progress;
-        options.progress_context = needs->context;
-    }
     return options;
 }

@@ -48,7 +48,7 @@ static int read_text(const char *directory, const char *path, char **text, hbl_e
     int status;
 
     if (!file)
-        return hbl_fail(error, HBL_ERR_INPUT, "%s: no run of hblogit here (%s: %s)", directory,
+        return hbl_fail(error, HBL_ERR_INPUT, "%s: holds no run of hblogit (%s: %s)", directory,
                         path, strerror(errno));
     status = read_stream(file, path, text, error);
     fclose(file);

@@ -2,6 +2,7 @@
  *
  * Spec and data become a model.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,22 @@ static int remark_indexes(const hbl_spec *spec, hbl_model_store *s, hbl_error *e
     return status;
 }
 
+static int remark_weights(const hbl_spec *spec, hbl_model_store *s, hbl_error *error)
+{
+    const hbl_panel *panel = s->model.panel;
+    double least, most;
+
+    if (panel->weight == NULL || panel->n_persons == 0)
+        return HBL_OK;
+    least = most = panel->weight[0];
+    for (size_t n = 1; n < panel->n_persons; n++) {
+        least = fmin(least, panel->weight[n]);
+        most = fmax(most, panel->weight[n]);
+    }
+    return hbl_model_remark(s, error, "persons count by \"%s\", from %g to %g", spec->data.weight,
+                            least, most);
+}
+
 static int remark_bases(const hbl_design *design, hbl_model_store *s, hbl_error *error)
 {
     int status = HBL_OK;
@@ -157,6 +174,8 @@ static int add_remarks(const hbl_roles *roles, hbl_model_store *s, hbl_error *er
     const hbl_spec *spec = roles->spec;
     int status = remark_indexes(spec, s, error);
 
+    if (!status)
+        status = remark_weights(spec, s, error);
     if (!status)
         status = remark_bases(roles->design, s, error);
     for (size_t i = 0; !status && i < spec->n_random; i++) {
@@ -234,6 +253,12 @@ static int build_parsed(const hbl_spec *spec, const hbl_formula *formula, hbl_da
         status = hbl_roles_assign(spec, design, &roles, error);
     if (!status)
         status = build_roles(&roles, data->panel, &s, error);
+    if (!status && data->separator != NULL)
+        status = hbl_model_remark(s, error,
+                                  "data.separator is not given: the names of columns split %s%s%s "
+                                  "into attribute and alternative",
+                                  *data->separator ? "at \"" : "before the digits", data->separator,
+                                  *data->separator ? "\"" : "");
     hbl_roles_clear(&roles);
     hbl_design_free(design);
     if (status) {

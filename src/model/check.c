@@ -74,7 +74,9 @@ static int check_all(hbl_check *check, hbl_error *error)
     check->usable = hbl_calloc(check->n, sizeof *check->usable, "columns", error);
     if (check->scale == NULL || check->usable == NULL)
         return HBL_ERR_MEMORY;
-    status = hbl_check_columns(check, error);
+    status = hbl_check_missing(check, error);
+    if (!status)
+        status = hbl_check_columns(check, error);
     if (!status)
         status = hbl_check_choices(check, error);
     if (!status)

@@ -2,6 +2,7 @@
  *
  * Choices that one coefficient explains without error: its likelihood rises for ever.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,9 +141,47 @@ static int find_separation(hbl_check *check, hbl_error *error)
     return status;
 }
 
+/* ---- one alternative by two names */
+
+/* Whether the names are the same but for blanks and upper and lower case. */
+static bool is_spelling_of(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (isspace((unsigned char)*a))
+            a++;
+        while (isspace((unsigned char)*b))
+            b++;
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+        if (*a == '\0')
+            return true;
+    }
+}
+
+static int find_spellings(const hbl_check *check, hbl_error *error)
+{
+    const hbl_panel *panel = check->model->panel;
+    int status = HBL_OK;
+
+    for (size_t j = 1; j < panel->n_alternatives; j++) {
+        for (size_t i = 0; !status && i < j; i++) {
+            if (is_spelling_of(panel->alternative_label[i], panel->alternative_label[j]))
+                status = hbl_findings_add(check->findings, error, HBL_FINDING_WARNING,
+                                          "alternatives \"%s\" and \"%s\" differ in blanks or in "
+                                          "upper and lower case only; if they are one, correct "
+                                          "the data",
+                                          panel->alternative_label[i], panel->alternative_label[j]);
+        }
+    }
+    return status;
+}
+
 int hbl_check_choices(hbl_check *check, hbl_error *error)
 {
-    const int status = find_never_chosen(check, error);
+    int status = find_spellings(check, error);
+
+    if (!status)
+        status = find_never_chosen(check, error);
 
     return status ? status : find_separation(check, error);
 }

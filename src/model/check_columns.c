@@ -186,6 +186,11 @@ static int report_unlike(const columns *c, size_t k, hbl_error *error)
     const double sd = check->scale[k];
     char remedy[400];
 
+    if (!isfinite(sd))
+        return hbl_findings_add(check->findings, error, HBL_FINDING_ERROR,
+                                "\"%s\" has values so large that their squares are infinite; "
+                                "correct the data",
+                                c->name[k]);
     write_remedy(c->name[k], pow(10.0, round(log10(sd))), remedy, sizeof remedy);
     return hbl_findings_add(
         check->findings, error, check->prior != NULL ? HBL_FINDING_WARNING : HBL_FINDING_NOTE,

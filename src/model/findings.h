@@ -31,6 +31,9 @@ bool hbl_check_is_intercept(const char *name, const char *label);
 /* How bad it is that the likelihood does not bound these coefficients: of columns marked. */
 hbl_severity hbl_check_unbounded(const hbl_check *check, const bool *marked);
 
+/* Numbers such as -99 that may stand for missing values. */
+int hbl_check_missing(const hbl_check *check, hbl_error *error);
+
 /* Columns that never vary within a task, exact and near collinearity, columns of unlike scale, and
  * the same of what describes persons. Fills in scale and usable. */
 int hbl_check_columns(hbl_check *check, hbl_error *error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A model from arrays in memory, and the last steps that every model takes.
+ * A model from parts in memory, and the last steps that every model takes.
  */
 #include <math.h>
 #include <string.h>
@@ -163,7 +163,7 @@ int hbl_model_complete(hbl_model_store *store, hbl_error *error)
     return status;
 }
 
-/* ---- from arrays */
+/* ---- from parts */
 
 static int copy_names(char **to, const char *const *from, size_t n, hbl_error *error)
 {
@@ -229,21 +229,4 @@ int hbl_model_from_parts(const hbl_panel *panel, const hbl_model_parts *parts, h
     else
         *model = &s->model;
     return status;
-}
-
-int hbl_model_from_arrays(const hbl_panel *panel, size_t n_random, size_t n_fixed,
-                          const char *const *name, const double *x, const hbl_mixing *const *mixing,
-                          const double *lower, const double *upper, const size_t *block_of,
-                          hbl_model **model, hbl_error *error)
-{
-    const hbl_model_parts parts = {.n_random = n_random,
-                                   .n_fixed = n_fixed,
-                                   .name = name,
-                                   .x = x,
-                                   .mixing = mixing,
-                                   .lower = lower,
-                                   .upper = upper,
-                                   .block_of = block_of};
-
-    return hbl_model_from_parts(panel, &parts, model, error);
 }

@@ -44,21 +44,22 @@ static int add_table(names *list, const hbl_table *table, hbl_error *error)
 }
 
 /* Of wide data the attribute: what stands before the separator. */
-static size_t attribute_length(const hbl_data_spec *spec, const char *name)
+static size_t attribute_length(const hbl_data_spec *spec, const hbl_data *data, const char *name)
 {
-    const char *separator = hbl_separator(spec), *end;
+    const char *separator = data->separator ? data->separator : hbl_separator(spec), *end;
 
     end = hbl_is_wide(spec) && *separator && *name ? strstr(name + 1, separator) : NULL;
     return end != NULL ? (size_t)(end - name) : strlen(name);
 }
 
-static int add_header(names *list, const hbl_data_spec *spec, const hbl_table *table,
+static int add_header(names *list, const hbl_data_spec *spec, const hbl_data *data,
                       hbl_error *error)
 {
+    const hbl_table *table = data->table;
     int status = HBL_OK;
 
     for (size_t i = 0; !status && i < table->n_names; i++)
-        status = add(list, table->name[i], attribute_length(spec, table->name[i]), error);
+        status = add(list, table->name[i], attribute_length(spec, data, table->name[i]), error);
     return status;
 }
 
@@ -89,7 +90,7 @@ int hbl_design_fail_column(const hbl_spec *spec, const hbl_data *data,
     if (!status)
         status = add_table(&list, data->persons, error);
     if (!status)
-        status = add_header(&list, &spec->data, data->table, error);
+        status = add_header(&list, &spec->data, data, error);
     if (!status) {
         describe(data, name->name, &list, message, sizeof message);
         status = name->position == SIZE_MAX

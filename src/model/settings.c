@@ -82,7 +82,8 @@ static const hbl_option data_options[] = {
     {.key = "separator",
      .type = HBL_OPTION_STRING,
      .offset = offsetof(hbl_data_spec, separator),
-     .help = "wide: between attribute and alternative in the names of columns; none: \"_\""},
+     .help =
+         "wide: between attribute and alternative in names of columns; none: \".\", \"_\" or \"\""},
     {.key = "filter",
      .type = HBL_OPTION_STRING,
      .offset = offsetof(hbl_data_spec, filter),

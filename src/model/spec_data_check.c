@@ -129,11 +129,6 @@ static int check_wide(const hbl_json *json, const cJSON *node, hbl_spec *spec, h
                              "belongs to a long file, a row an alternative; a wide one has the "
                              "alternatives in the names of its columns, or in "
                              "data.alternatives");
-    if (spec->data.separator == NULL) {
-        spec->data.separator = hbl_strdup("_", error);
-        if (spec->data.separator == NULL)
-            return HBL_ERR_MEMORY;
-    }
     return check_columns(json, hbl_json_member(node, "varying"), &spec->data, error);
 }
 

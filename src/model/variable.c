@@ -95,6 +95,18 @@ static bool is_mostly_numbers(const hbl_column *column)
     return 2 * numbers > column->n_labels;
 }
 
+/* How other programs write a missing value. */
+static bool is_missing_mark(const char *text)
+{
+    static const char *const mark[] = {"N/A", "n/a",   "#N/A", "na", "NULL",   "null",
+                                       "NaN", "#NUM!", "-",    "?",  "missing"};
+
+    for (size_t i = 0; i < sizeof mark / sizeof *mark; i++)
+        if (strcmp(text, mark[i]) == 0)
+            return true;
+    return false;
+}
+
 /* What may be the matter with a text that is no number. */
 static const char *cure_of(const char *text)
 {
@@ -104,7 +116,8 @@ static const char *cure_of(const char *text)
         return after == 4 ? "take the marks of thousands out, or, of a decimal comma, "
                             "give \"decimal\": \",\" under \"data\""
                           : "give \"decimal\": \",\" under \"data\"";
-    return begins_as_number(text) ? "leave the number only" : "correct it";
+    return is_missing_mark(text) ? "of a missing value leave the cell empty, or write NA"
+                                 : "correct it";
 }
 
 static int fail_text(const hbl_table *table, const hbl_column *column, hbl_error *error)

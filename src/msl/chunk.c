@@ -7,6 +7,7 @@
 #include "msl/chunk.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { ALIGNED = 8 };
@@ -140,8 +141,10 @@ static void settle_reference(const hbl_msl *msl, size_t draws, hbl_msl_chunk *c)
 
     for (size_t l = 0; l < HBL_LANES; l++) {
         double greatest = lowest, factor;
-        for (size_t d = 0; d < draws; d++)
-            greatest = fmax(greatest, c->weight[d * HBL_LANES + l]);
+        for (size_t d = 0; d < draws; d++) {
+            const double ll = c->weight[d * HBL_LANES + l];
+            greatest = ll > greatest ? ll : greatest; /* fmax() is a call */
+        }
         if (greatest <= c->reference[l] + far)
             continue;
         factor = exp(c->reference[l] - greatest);
@@ -153,15 +156,29 @@ static void settle_reference(const hbl_msl *msl, size_t draws, hbl_msl_chunk *c)
     }
 }
 
+/* Draws come from memory once an evaluation; those of the next chunk are asked for in good time, a
+ * few lines with every draw. */
+static void fetch(const double *z, size_t n)
+{
+    enum { LINE = 64 / sizeof(double) };
+    const uintptr_t from = (uintptr_t)z; /* may be past the last draw, which a prefetch may be */
+
+    for (size_t i = 0; i < n; i += LINE)
+        __builtin_prefetch((const void *)(from + i * sizeof(double)));
+}
+
 void hbl_msl_chunk_add(const hbl_msl *msl, size_t block, size_t draws, const double *z,
                        bool want_gradient, hbl_msl_chunk *c)
 {
     const size_t P = msl->model->n_coefficients, rows = msl->terms.n_rows;
+    const size_t size = msl->model->n_random * HBL_LANES;
 
-    for (size_t d = 0; d < draws; d++)
+    for (size_t d = 0; d < draws; d++) {
+        fetch(z + (draws + d) * size, size);
         hbl_likelihood_block(msl->likelihood, block, c->beta + d * P * HBL_LANES,
                              c->weight + d * HBL_LANES,
                              want_gradient ? c->gradient + d * rows * HBL_LANES : NULL, c->pass);
+    }
     settle_reference(msl, draws, c);
     msl->kernels->weigh(draws, c->reference, c->weight, c->sum);
     if (!want_gradient)

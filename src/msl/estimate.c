@@ -192,6 +192,7 @@ static int estimate(hbl_msl *msl, hbl_msl_audience *audience, hbl_msl_fit *f, hb
         status = polish(msl, &best, f, error);
     if (!status)
         status = hbl_msl_fit_finish(msl, f, error);
+    f->seconds = hbl_msl_clock() - audience->began;
     if (!status && !f->interrupted)
         status = hbl_msl_fit_repeat(msl, audience, f, error);
     hbl_msl_search_clear(&best);
@@ -203,11 +204,10 @@ static int estimate(hbl_msl *msl, hbl_msl_audience *audience, hbl_msl_fit *f, hb
 int hbl_msl_estimate(hbl_msl *msl, hbl_msl_observer *observer, void *context, hbl_msl_fit **fit,
                      hbl_error *error)
 {
-    const double began = hbl_msl_clock();
     hbl_msl_audience audience = {.observer = observer,
                                  .context = context,
                                  .n_starts = (int)msl->settings.starts,
-                                 .began = began};
+                                 .began = hbl_msl_clock()};
     int status;
 
     if (audience.n_starts < 1)
@@ -223,6 +223,5 @@ int hbl_msl_estimate(hbl_msl *msl, hbl_msl_observer *observer, void *context, hb
         return status;
     }
     (*fit)->evaluations = msl->evaluations;
-    (*fit)->seconds = hbl_msl_clock() - began;
     return HBL_OK;
 }

@@ -181,7 +181,9 @@ static int variances(hbl_msl *msl, hbl_msl_fit *f, hbl_error *error)
 
 /* ---- boundaries ---- */
 
-/* A standard deviation is on its boundary where LL is as good without it. */
+/* A standard deviation is on its boundary where it is within a standard error of 0 and LL is as
+ * good without it. The second alone would not do: with few draws LL has several maxima, and one
+ * without the standard deviation may even be higher than one far from 0. */
 static int boundaries(hbl_msl *msl, hbl_msl_fit *f, hbl_error *error)
 {
     const size_t n = msl->n_parameters;
@@ -191,8 +193,11 @@ static int boundaries(hbl_msl *msl, hbl_msl_fit *f, hbl_error *error)
 
     for (size_t k = 0; !status && k < msl->model->n_random; k++) {
         const size_t at = hbl_msl_diagonal(msl, k);
+        const double se = sqrt(f->variance_hessian[at * n + at]);
         double ll;
 
+        if (f->estimate[at] > se) /* which NaN is not: then LL alone decides */
+            continue;
         memcpy(without, f->estimate, n * sizeof *without);
         without[at] = 0;
         status = hbl_msl_evaluate(msl, without, &ll, NULL, NULL, NULL, error);

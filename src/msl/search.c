@@ -5,20 +5,22 @@
  * The model is that of a nonlinear least-squares method (Dennis, Gay and Welsch 1981, NL2SOL): the
  * sum of outer products of the persons' scores, anew at each point (as in BHHH), plus a secant
  * correction A for what that leaves out of the Hessian. It was chosen by the evaluations (value
- * with gradient) to g'H^-1 g < 1e-6 from the multinomial logit, in the same trust region with
- * Halton draws:
+ * with gradient) to g'H^-1 g < 1e-6 from the starts of start.c, in the same trust region with
+ * Halton draws; in brackets LL where it is not that of the first column:
  *
- *                                        structured   BHHH   BFGS from BHHH
- *     electricity, 6 normals, R = 600            14     20               26
- *     artificial, 3 normals, R = 500             19     20               37
- *     yogurt, 4 normals, R = 1000                35     86               47
- *     yogurt, other order of columns             45     94               71
- *     electricity, full covariance, R = 200      70     57               57
- *     artificial, full, R = 200                  52    144               60
- *     yogurt, full, R = 200                      44    318              112
- *     yogurt, full, other order                  53   >500              121
+ *                                          structured            BHHH   BFGS from BHHH
+ *     electricity, 6 normals, R = 600              13              18               21
+ *     artificial, 3 normals, R = 500               16              18               33
+ *     train, 3 normals, R = 500                    16              29               17
+ *     train, 4, full covariance, R = 500           18              53               21
+ *     yogurt, 4 normals, R = 1000        28 (-1246.4)              87     23 (-1246.7)
+ *     yogurt, other order of columns     23 (-1245.4)   102 (-1244.9)     22 (-1244.9)
+ *     electricity, full, R = 200                   38              56               63
+ *     artificial, full, R = 200          33 (-2277.1)   127 (-2275.8)     87 (-2275.8)
+ *     yogurt, full, R = 200              39 (-1224.1)   139 (-1224.7)     26 (-1224.2)
+ *     yogurt, full, other order          35 (-1225.6)   407 (-1222.8)     34 (-1231.0)
  *
- * (on yogurt, and with a full covariance, they end in different local optima).
+ * It is the best or near it everywhere; which of several optima is found is luck for each.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -23,8 +23,8 @@ static const char *method_name(const char *method)
 static int put_runs(FILE *out, const hbl_comparison *c, hbl_error *error)
 {
     static const char *const heading[] = {"",        "run",         "method",         "parameters",
-                                          "seconds", "evaluations", "log-likelihood", "RLH",
-                                          "hit rate"};
+                                          "seconds", "evaluations", "log-likelihood", "fitted",
+                                          "RLH",     "hit rate"};
     enum { COLUMNS = sizeof heading / sizeof *heading };
     hbl_grid *grid = hbl_grid_alloc(COLUMNS, error);
     char number[24];
@@ -45,7 +45,8 @@ static int put_runs(FILE *out, const hbl_comparison *c, hbl_error *error)
         hbl_grid_add_count(grid, (double)run->n_parameters);
         hbl_grid_add_number(grid, run->seconds, 2);
         hbl_grid_add_count(grid, run->evaluations);
-        hbl_grid_add_number(grid, run->log_likelihood, 3);
+        hbl_grid_add_number(grid, run->log_likelihood, 2);
+        hbl_grid_add_number(grid, run->log_likelihood_own, 2);
         hbl_grid_add_number(grid, run->rlh, 4);
         hbl_grid_add_number(grid, run->hit_rate, 4);
     }
@@ -56,18 +57,25 @@ static int put_runs(FILE *out, const hbl_comparison *c, hbl_error *error)
 
 static void put_legend(FILE *out, const hbl_comparison *c)
 {
-    char draws[HBL_NUMBER_SIZE], text[512];
+    char draws[HBL_NUMBER_SIZE], error[HBL_NUMBER_SIZE], text[640];
+    double worst = 0;
 
+    for (size_t r = 0; r < c->n_runs; r++)
+        worst = fmax(worst, c->run[r].log_likelihood_error);
     hbl_format_count((double)c->n_draws, draws);
+    hbl_format_decimals(worst, 2, error);
     snprintf(text, sizeof text,
-             "Log-likelihoods are at each run's point estimates, of mixed logit simulated with the "
-             "same %s draws a person (%.40s). RLH (root likelihood) and hit rate are at each "
+             "Log-likelihoods are at each run's point estimates, those of mixed logit on the same "
+             "%s draws a person, which are none of the runs' own (simulation error %s); \"fitted\" "
+             "is what the run itself maximised. RLH (root likelihood) and hit rate are at each "
              "person's coefficients. Evaluations of Bayes are the sweeps of all chains.",
-             draws, c->sequence);
+             draws, error);
     hbl_put_wrapped(out, "  ", text);
-    if (c->n_runs == 2 && c->run[0].seconds > 0 && c->run[1].seconds > 0)
-        fprintf(out, "  Time of run 1 by that of run 2: %.3g\n",
-                c->run[0].seconds / c->run[1].seconds);
+    if (c->n_runs == 2 && c->run[0].seconds > 0 && c->run[1].seconds > 0) {
+        const double ratio = c->run[0].seconds / c->run[1].seconds;
+        fprintf(out, "  Run %d took %.3g times as long as run %d.\n", ratio < 1 ? 2 : 1,
+                fmax(ratio, 1 / ratio), ratio < 1 ? 1 : 2);
+    }
     for (size_t r = 0; r < c->n_runs; r++)
         if (!c->run[r].converged)
             fprintf(out, "  Run %zu has NOT converged.\n", r + 1);
@@ -80,6 +88,39 @@ static bool is_draws(const hbl_comparison *c, size_t r)
     return strcmp(c->run[r].method, "hb") == 0;
 }
 
+/* What of run r a table has columns for: intervals and numerical errors where a line holds them,
+ * of two runs; differences beside the first run. */
+typedef struct {
+    bool any, interval, numerical, difference;
+} shown;
+
+static shown what_is_shown(const hbl_comparison *c, hbl_compared_kind kind, size_t r)
+{
+    shown s = {false, false, false, false};
+
+    for (size_t i = 0; i < c->n_parameters; i++) {
+        const hbl_compared_value *v = &c->parameter[i].value[r];
+        if (c->parameter[i].kind != kind)
+            continue;
+        s.any |= !isnan(v->estimate);
+        s.interval |= c->n_runs == 2 && !isnan(v->lower);
+        s.numerical |= c->n_runs == 2 && !isnan(v->numerical);
+        s.difference |= r > 0 && !isnan(v->z);
+    }
+    return s;
+}
+
+static size_t count_columns(const hbl_comparison *c, hbl_compared_kind kind)
+{
+    size_t n = 1;
+
+    for (size_t r = 0; r < c->n_runs; r++) {
+        const shown s = what_is_shown(c, kind, r);
+        n += 2 * s.any + 2 * s.interval + s.numerical + s.difference;
+    }
+    return n;
+}
+
 static void add_heading(hbl_grid *grid, size_t *column, size_t run, const char *text)
 {
     char label[64];
@@ -89,65 +130,65 @@ static void add_heading(hbl_grid *grid, size_t *column, size_t run, const char *
     hbl_grid_align(grid, (*column)++, HBL_ALIGN_POINT);
 }
 
-/* Intervals and numerical errors where a line holds them: of two runs. */
-static void add_headings(hbl_grid *grid, const hbl_comparison *c)
+static void add_headings(hbl_grid *grid, const hbl_comparison *c, hbl_compared_kind kind)
 {
     size_t column = 1;
 
     hbl_grid_add(grid, "");
     for (size_t r = 0; r < c->n_runs; r++) {
-        add_heading(grid, &column, r, is_draws(c, r) ? "mean" : "est.");
-        add_heading(grid, &column, r, is_draws(c, r) ? "sd" : "s.e.");
-        if (c->n_runs == 2) {
+        const shown s = what_is_shown(c, kind, r);
+        if (s.any) {
+            add_heading(grid, &column, r, is_draws(c, r) ? "mean" : "est.");
+            add_heading(grid, &column, r, is_draws(c, r) ? "sd" : "s.e.");
+        }
+        if (s.interval) {
             add_heading(grid, &column, r, "5 %");
             add_heading(grid, &column, r, "95 %");
-            add_heading(grid, &column, r, is_draws(c, r) ? "MCSE" : "sim.");
         }
-        if (r > 0)
+        if (s.numerical)
+            add_heading(grid, &column, r, is_draws(c, r) ? "MCSE" : "sim.");
+        if (s.difference)
             add_heading(grid, &column, r, "diff.");
     }
 }
 
-static size_t count_columns(const hbl_comparison *c)
-{
-    return 1 + c->n_runs * (c->n_runs == 2 ? 5 : 2) + (c->n_runs - 1);
-}
-
-static void add_value(hbl_grid *grid, const hbl_comparison *c, const hbl_compared_value *v,
-                      size_t r)
+static void add_value(hbl_grid *grid, const hbl_compared_value *v, shown s)
 {
     int decimals = hbl_decimals(0, v->error, NAN) - 1;
 
     if (!isfinite(v->error) || v->error <= 0)
         decimals = hbl_decimals(v->estimate, NAN, NAN);
-    hbl_grid_add_number(grid, v->estimate, decimals);
-    hbl_grid_add_number(grid, v->error, decimals);
-    if (c->n_runs == 2) {
+    if (s.any) {
+        hbl_grid_add_number(grid, v->estimate, decimals);
+        hbl_grid_add_number(grid, v->error, decimals);
+    }
+    if (s.interval) {
         hbl_grid_add_number(grid, v->lower, decimals);
         hbl_grid_add_number(grid, v->upper, decimals);
-        hbl_grid_add_number(grid, v->numerical, decimals + 1);
     }
-    if (r > 0)
+    if (s.numerical)
+        hbl_grid_add_number(grid, v->numerical, decimals + 1);
+    if (s.difference)
         hbl_grid_add_number(grid, v->z, 2);
 }
 
 static int put_kind(FILE *out, const hbl_comparison *c, hbl_compared_kind kind, const char *title,
                     hbl_error *error)
 {
-    hbl_grid *grid = hbl_grid_alloc(count_columns(c), error);
+    hbl_grid *grid = hbl_grid_alloc(count_columns(c, kind), error);
     size_t found = 0;
     int status = HBL_OK;
 
     if (!grid)
         return HBL_ERR_MEMORY;
-    add_headings(grid, c);
+    add_headings(grid, c, kind);
     for (size_t i = 0; i < c->n_parameters; i++) {
         const hbl_compared_parameter *p = &c->parameter[i];
         if (p->kind != kind)
             continue;
         hbl_grid_add(grid, p->name);
         for (size_t r = 0; r < c->n_runs; r++)
-            add_value(grid, c, &p->value[r], r);
+            add_value(grid, &p->value[r], what_is_shown(c, kind, r));
         found++;
     }
     if (found > 0) {
@@ -156,6 +197,23 @@ static int put_kind(FILE *out, const hbl_comparison *c, hbl_compared_kind kind, 
     }
     hbl_grid_free(grid);
     return status;
+}
+
+static void put_key(FILE *out, const hbl_comparison *c)
+{
+    bool unmeasured = false;
+
+    for (size_t r = 0; r < c->n_runs; r++)
+        unmeasured |= strcmp(c->run[r].method, "msl") == 0 &&
+                      !what_is_shown(c, HBL_COMPARED_COEFFICIENT, r).numerical;
+    fputc('\n', out);
+    hbl_put_wrapped(out, "  ",
+                    "diff.: the difference from run 1 in standard errors of the difference, "
+                    "sqrt(s1^2 + s2^2); as both are of the same data, agreement is far below 1.");
+    if (c->n_runs == 2 && unmeasured)
+        hbl_put_wrapped(out, "  ",
+                        "Simulation errors of the estimates were not measured: a fit with "
+                        "msl.repeats, as --set msl.repeats=5, does.");
 }
 
 static int put_parameters(FILE *out, const hbl_comparison *c, hbl_error *error)
@@ -173,10 +231,7 @@ static int put_parameters(FILE *out, const hbl_comparison *c, hbl_error *error)
 
     for (size_t i = 0; !status && i < sizeof table / sizeof *table; i++)
         status = put_kind(out, c, table[i].kind, table[i].title, error);
-    fputc('\n', out);
-    hbl_put_wrapped(out, "  ",
-                    "diff.: the difference from run 1 in standard errors of the difference, "
-                    "sqrt(s1^2 + s2^2); as both are of the same data, agreement is far below 1.");
+    put_key(out, c);
     return status;
 }
 

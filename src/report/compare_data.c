@@ -51,8 +51,8 @@ static void add_runs(hbl_figures *t, cJSON *root, const hbl_comparison *c)
         hbl_figures_add_number(t, to, "seconds", run->seconds);
         hbl_figures_add_number(t, to, "evaluations", run->evaluations);
         hbl_figures_add_number(t, to, "log_likelihood", run->log_likelihood);
-        hbl_figures_add_number(t, to, "log_likelihood_four_times_the_draws",
-                               run->log_likelihood_more);
+        hbl_figures_add_number(t, to, "log_likelihood_error", run->log_likelihood_error);
+        hbl_figures_add_number(t, to, "log_likelihood_as_fitted", run->log_likelihood_own);
         hbl_figures_add_number(t, to, "rlh", run->rlh);
         hbl_figures_add_number(t, to, "hit_rate", run->hit_rate);
     }
@@ -98,7 +98,6 @@ int hbl_report_comparison_json(FILE *file, const hbl_comparison *c, hbl_error *e
 
     add_runs(&t, root, c);
     hbl_figures_add_number(&t, root, "draws", (double)c->n_draws);
-    hbl_figures_add_string(&t, root, "sequence", c->sequence);
     array = hbl_figures_add_array(&t, root, "parameters");
     for (size_t i = 0; i < c->n_parameters; i++) {
         cJSON *to = hbl_figures_append_object(&t, array);

@@ -108,28 +108,29 @@ static void add_labelled(hbl_grid *grid, const hbl_summary *s, layout l, const h
     free(label);
 }
 
-/* All parameters of one kind, of n in a list. */
+/* All parameters of one kind, of n in a list; nothing where there are none. */
 static int put_kind(FILE *out, const hbl_summary *s, const hbl_parameter *list, size_t n,
                     hbl_parameter_kind kind, const char *title, hbl_error *error)
 {
     layout l = layout_of(s);
+    size_t first = 0;
     hbl_grid *grid;
-    size_t found = 0;
     int status;
 
+    while (first < n && list[first].kind != kind)
+        first++;
+    if (first == n)
+        return HBL_OK;
     l.distribution &= kind == HBL_PARAMETER_MEAN;
     grid = hbl_grid_alloc(8u + l.distribution + l.truth, error);
     if (!grid)
         return HBL_ERR_MEMORY;
     add_headings(grid, l);
-    for (size_t i = 0; i < n; i++)
-        if (list[i].kind == kind) {
+    for (size_t i = first; i < n; i++)
+        if (list[i].kind == kind)
             add_labelled(grid, s, l, &list[i]);
-            found++;
-        }
-    if (found > 0)
-        fprintf(out, "\n%s\n", title);
-    status = found > 0 ? hbl_grid_print(grid, out, error) : HBL_OK;
+    fprintf(out, "\n%s\n", title);
+    status = hbl_grid_print(grid, out, error);
     hbl_grid_free(grid);
     return status;
 }

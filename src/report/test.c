@@ -82,7 +82,10 @@ int hbl_report_test(FILE *file, const hbl_test *test, hbl_error *error)
     put_runs(file, test);
     fprintf(file, "%s test: %.4f, ", test->name, test->statistic);
     put_distribution(file, test);
-    fprintf(file, ", p = %.4g\n", test->p);
+    if (test->p > 0)
+        fprintf(file, ", p = %.4g\n", test->p);
+    else
+        fputs(", p < 1e-300\n", file);
     if (test->n_variances > 0)
         fprintf(
             file,

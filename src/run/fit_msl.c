@@ -22,7 +22,6 @@ typedef struct {
     hbl_msl_fit *fit;
     FILE *log;
     char *log_path;
-    double seconds;
 } msl_run;
 
 /* ---- estimation ---- */
@@ -58,14 +57,12 @@ static int observe(void *context, const hbl_msl_progress *progress)
 
 static int estimate(msl_run *m, hbl_error *error)
 {
-    const double from = hbl_seconds();
     int status = hbl_point_log_open(m->run, &m->log_path, &m->log, error), closed;
 
     if (!status)
         status = hbl_msl_estimate(m->msl, observe, m, &m->fit, error);
     closed = m->log ? hbl_stream_close(m->log, m->log_path, true, status ? NULL : error) : HBL_OK;
     m->log = NULL;
-    m->seconds = hbl_seconds() - from;
     return status ? status : closed;
 }
 
@@ -264,7 +261,7 @@ static int describe(const msl_run *m, hbl_error *error)
     note_boundary(m, notes);
     note_optima(m, notes);
     note_simulation(m, notes);
-    hbl_point_describe_ending(m->run, &ending, notes, m->seconds);
+    hbl_point_describe_ending(m->run, &ending, notes, fit->seconds);
     return HBL_OK;
 }
 

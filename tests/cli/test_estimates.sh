@@ -97,10 +97,20 @@ refuses 2 'neither of .* is within the other' test "$msl" --against "$msl"
 
 # compare: any mix, and a model file
 expect 0 fit "$work/toy.json" --output "$work/hb" --quiet
-refuses 2 'leaves draws and no estimates' test "$work/hb" price
+expect 0 test "$work/hb" 'price < -quality' 'sd.price > 0'
+prints '^ +hypothesis +left - right +sd +5 % +95 % +probability +MCSE$'
+prints '^  sd.price > 0 .* 1\.0000'
+prints '^All of them together: probability 0\.[0-9]+ \(MCSE '
+expect 0 test "$work/hb" 'size = 0' --json
+prints '"test":	"posterior"'
+refuses 2 'no parameter "prize"; did you mean "price"\?' test "$work/hb" 'prize > 0'
+refuses 2 'is a run by hb, which has no maximum' test "$work/hb" --against "$msl"
+refuses 2 'inequalities have a probability in runs by hb only' test "$msl" 'price > 0'
 expect 0 compare "$work/hb" "$msl" "$mnl"
 prints '^ +3 .* multinomial logit'
 prints '^Persons. means, given their choices$'
+prints '^- Run 3 is a multinomial logit and run 1 a mixed one'
+prints '^- Runs 1 and 2 (dis)?agree'
 expect 0 compare "$work/hb" "$msl" --csv
 prints '^kind,name,run,method,estimate,error,lower,upper,numerical,ess,z$'
 prints '^sd,quality,.*,msl,'

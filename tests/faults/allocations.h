@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ static struct {
     uint64_t n;       /* allocations since allocations_begin */
     uint64_t failing; /* the one that fails, from 1; 0: none */
     size_t size;      /* that was asked for when it failed */
+    bool shrinking;   /* it would have made a block smaller */
     int64_t live;     /* blocks not freed */
 } allocations;
 
@@ -101,6 +103,7 @@ static bool fails(size_t size)
     if (++allocations.n != allocations.failing)
         return false;
     allocations.size = size;
+    allocations.shrinking = false;
     errno = ENOMEM;
     return true;
 }
@@ -131,8 +134,10 @@ void *realloc(void *block, size_t size)
 
     if (!ready() || is_early(block))
         abort();
-    if (fails(size))
+    if (fails(size)) {
+        allocations.shrinking = block && size <= malloc_usable_size(block);
         return NULL;
+    }
     moved = next.realloc(block, size);
     allocations.live += !block && moved;
     allocations.live -= block && !moved && size == 0;

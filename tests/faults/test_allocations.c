@@ -43,6 +43,10 @@ int fsync(int file)
 }
 
 static run_fixture fixture;
+static struct {
+    hbl_spec *spec;
+    hbl_model *model;
+} upper; /* with covariates, a scale and Huang and Wand's prior */
 static hbl_spec *simulation;
 static FILE *sink;
 
@@ -103,12 +107,22 @@ static int check_model(hbl_error *error)
     return status;
 }
 
-static int fit(hbl_error *error)
+static int fit_model(const hbl_spec *spec, const hbl_model *model, hbl_error *error)
 {
     const hbl_fit_options options = {
         .directory = fixture.run, .overwrite = true, .threads = 1, .command = "test"};
 
-    return hbl_fit(fixture.spec, fixture.model, &options, error);
+    return hbl_fit(spec, model, &options, error);
+}
+
+static int fit(hbl_error *error)
+{
+    return fit_model(fixture.spec, fixture.model, error);
+}
+
+static int fit_upper(hbl_error *error)
+{
+    return fit_model(upper.spec, upper.model, error);
 }
 
 /* A finished run, put back as it was, is given more draws. */
@@ -158,15 +172,16 @@ static int simulate(hbl_error *error)
 
 static uint64_t total;
 
-/* A file that cannot be opened for want of memory is a file that cannot be opened; and a stream of
- * the C library that gets no buffer, a block of the file system, does without. */
+/* A file that cannot be opened for want of memory is a file that cannot be opened; a stream of the
+ * C library that gets no buffer, a block of the file system, does without; and a block that cannot
+ * be made smaller serves as it is. */
 static bool is_told(int status, const hbl_error *error)
 {
     enum { BUFFER = 4096 };
 
     return (status == HBL_ERR_MEMORY && *error->message) ||
            (status && strstr(error->message, strerror(ENOMEM))) ||
-           (!status && allocations.size == BUFFER);
+           (!status && (allocations.size == BUFFER || allocations.shrinking));
 }
 
 static void fail_in_turn(const char *name, int (*stage)(hbl_error *error))
@@ -233,6 +248,12 @@ static void test_fit(void **state)
     fail_in_turn("fit", fit);
 }
 
+static void test_covariates(void **state)
+{
+    (void)state;
+    fail_in_turn("covariates", fit_upper);
+}
+
 static void test_resume(void **state)
 {
     hbl_error error = HBL_ERROR_INIT;
@@ -262,6 +283,32 @@ static void test_simulation(void **state)
 
 /* ---- */
 
+/* People drawn into a file of the fixture's folder, and the model on them. */
+static int open_upper(hbl_error *error)
+{
+    char path[128], file[160];
+    const char *const overrides[] = {file, "hb.chains=1", "hb.warmup=8", "hb.draws=12",
+                                     "hb.prior.covariance.type=huang-wand"};
+    FILE *data;
+    int status = hbl_spec_read("models/simulated_covariates.json", overrides + 1,
+                               sizeof overrides / sizeof *overrides - 1, &upper.spec, error);
+
+    snprintf(path, sizeof path, "%s/covariates.csv", fixture.folder);
+    snprintf(file, sizeof file, "data.file=%s", path);
+    data = status ? NULL : fopen(path, "wb");
+    if (!data)
+        return -1;
+    upper.spec->simulate.n_persons = 20;
+    status = hbl_simulate(upper.spec, data, NULL, NULL, error);
+    fclose(data);
+    hbl_spec_free(upper.spec);
+    upper.spec = NULL;
+    if (!status)
+        status = hbl_spec_read("models/simulated_covariates.json", overrides,
+                               sizeof overrides / sizeof *overrides, &upper.spec, error);
+    return status ? status : hbl_model_build(upper.spec, NULL, &upper.model, error);
+}
+
 static int set_up(void **state)
 {
     static const char *const overrides[] = {
@@ -282,12 +329,18 @@ static int set_up(void **state)
         return -1;
     }
     simulation->simulate.n_persons = 20;
+    if (open_upper(&error)) {
+        print_error("%s\n", error.message);
+        return -1;
+    }
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    hbl_model_free(upper.model);
+    hbl_spec_free(upper.spec);
     fixture_close(&fixture);
     hbl_spec_free(simulation);
     fclose(sink);
@@ -300,8 +353,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_model_file), cmocka_unit_test(test_data),
         cmocka_unit_test(test_check),      cmocka_unit_test(test_fit),
-        cmocka_unit_test(test_resume),     cmocka_unit_test(test_summary),
-        cmocka_unit_test(test_simulation),
+        cmocka_unit_test(test_covariates), cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_summary),    cmocka_unit_test(test_simulation),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

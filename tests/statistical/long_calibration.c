@@ -2,12 +2,13 @@
  *
  * Simulation-based calibration of the sampler as shipped (support/calibration.h): every kernel,
  * prior, form of the covariance and distribution that is a distribution (a flat prior of the mean
- * is none, and there is nothing to draw from). Persons have one to three tasks, tasks two or three
- * alternatives, in every configuration. Covariates of the upper level do not exist yet.
+ * is none, and there is nothing to draw from), and the same with covariates, a scale, and ordered
+ * coefficients. Persons have one to three tasks, tasks two or three alternatives, in every
+ * configuration.
  *
  * Ranks of each quantity are held against the simultaneous bands for their distribution function.
- * A configuration fails where a probability falls below 1e-4 / 400, so that a false alarm anywhere
- * among at most 400 quantities has probability 1e-4 at most; seeds are fixed. Part of `make
+ * A configuration fails where a probability falls below 1e-4 / 480, so that a false alarm anywhere
+ * among at most 480 quantities has probability 1e-4 at most; seeds are fixed. Part of `make
  * check-long`. Environment:
  *
  *     HBLOGIT_REPLICATIONS=2000    replications a configuration, 500 where it is not set

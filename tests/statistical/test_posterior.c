@@ -51,7 +51,8 @@ static hbl_model *make_heating(hbl_panel *panel)
                          .task_row = task_row,
                          .task_chosen = task_chosen};
     assert_int_equal(
-        hbl_model_from_arrays(panel, 0, HEATING_P, name, x, NULL, NULL, NULL, NULL, &model, NULL),
+        hbl_model_from_parts(panel, &(hbl_model_parts){.n_fixed = HEATING_P, .name = name, .x = x},
+                             &model, NULL),
         HBL_OK);
     return model;
 }
@@ -123,9 +124,16 @@ static hbl_model *make_truth(const truth *t, unsigned long seed, hbl_panel *pane
                          .person_task = person_task,
                          .task_row = task_row,
                          .task_chosen = task_chosen};
-    assert_int_equal(
-        hbl_model_from_arrays(panel, 2, 1, name, x, mixing, lower, upper, NULL, &model, NULL),
-        HBL_OK);
+    assert_int_equal(hbl_model_from_parts(panel,
+                                          &(hbl_model_parts){.n_random = 2,
+                                                             .n_fixed = 1,
+                                                             .name = name,
+                                                             .x = x,
+                                                             .mixing = mixing,
+                                                             .lower = lower,
+                                                             .upper = upper},
+                                          &model, NULL),
+                     HBL_OK);
     return model;
 }
 

@@ -129,8 +129,11 @@ static inline void numerics_open(const numerics_case *c, numerics_problem *q)
     for (size_t n = 0; n < c->N; n++)
         numerics_choose(c, n, rng, q);
     gsl_rng_free(rng);
-    if (hbl_model_from_arrays(&q->panel, c->K, c->F, name, q->x, mixing, NULL, NULL, NULL,
-                              &q->model, &error))
+    if (hbl_model_from_parts(
+            &q->panel,
+            &(hbl_model_parts){
+                .n_random = c->K, .n_fixed = c->F, .name = name, .x = q->x, .mixing = mixing},
+            &q->model, &error))
         fail_msg("%s", error.message);
     free(name);
     free(mixing);

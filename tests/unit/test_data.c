@@ -304,22 +304,58 @@ static void test_wide(void **unused)
     assert_panel("id,t,y,car_tt,bus_tt,x.car,x.bus\n1,5,2,1,2,3,4\n1,6,1,3,4,5,6\n", &spec, "time",
                  "1:5 bus=2 car=1* 1:6 bus=4* car=3");
     assert_refused("id,t,y,car_tt,bus_t,x.car,x.bus\n1,5,2,1,2,3,4\n", &spec, "time",
-                   "t.csv:1: no column \"bus_tt\" (data.varying); did you mean \"car_tt\"?");
+                   "t.csv:1: no column \"bus_tt\" (data.varying); did you mean \"bus_t\"?");
     assert_refused("id,t,y,car_tt,bus_tt,x.car,x.bsu\n1,5,2,1,2,3,4\n", &spec, "x",
                    "t.csv:1: no column \"x.bus\", which attribute \"x\" needs for alternative "
                    "\"bus\" (data.varying); did you mean \"x.bsu\"?");
     assert_refused("id,t,y,car_tt,bus_tt,x.car,x.bus\n1,5,2,1,2,3,4\n1,5,2,1,2,3,4\n", &spec, "x",
-                   "t.csv:3: person 1, task 5 offers alternative bus twice");
+                   "t.csv:3: person 1, task 5 offers alternative bus twice; each has one row");
     assert_refused(
         "id,t,y,car_tt,bus_tt,x.car,x.bus\n1,5,rail,1,2,3,4\n", &spec, "x",
         "t.csv:2: choice (column \"y\") is \"rail\", which is no alternative; there are: "
         "bus, car");
     spec = wide_spec();
+    spec.separator = word(".");
     assert_refused(
         "id,y,x_bus,x_car\n1,2,1,2\n", &spec, "x",
         "t.csv:1: no two columns are named as one attribute of two alternatives, such as "
         "\"price.car\" and \"price.bus\"; data.separator, data.varying and "
         "data.alternatives can say which belong together");
+}
+
+/* The separator where none is named: the first of ".", "_" and "" that makes an attribute which is
+ * wanted; names that split elsewhere do not mislead. */
+static void test_separator(void **unused)
+{
+    static const struct {
+        const char *csv, *separator;
+    } files[] = {
+        {"id,y,x.bus,x.car\n1,car,1,2\n", "."},
+        {"id,y,x_bus,x_car\n1,car,1,2\n", "_"},
+        {"id,y,town.code,town.size,x_bus,x_car\n1,car,1,2,1,2\n", "_"},
+        {"id,y,x.bus,x.car,x_a,x_b\n1,car,1,2,3,4\n", "."},
+        {"id,y,x1,x2\n1,2,1,2\n", ""},
+        {"id,y,is_old,is_new,x1,x2\n1,2,0,1,1,2\n", ""},
+    };
+    hbl_data_spec spec = wide_spec();
+    hbl_error error = HBL_ERROR_INIT;
+    (void)unused;
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        hbl_data *data = load(files[i].csv, &spec, "x", &error);
+        const hbl_column *x = data ? hbl_table_column(data->table, "x") : NULL;
+
+        if (!x)
+            fail_msg("%s", error.message);
+        assert_string_equal(data->separator, files[i].separator);
+        assert_true(x->number[0] == 1 && x->number[1] == 2);
+        assert_int_equal(data->table->n_columns, 1); /* the others have served */
+        hbl_data_free(data);
+    }
+    spec.separator = word("_");
+    hbl_data *data = load(files[1].csv, &spec, "x", &error);
+    assert_null(data->separator); /* given */
+    hbl_data_free(data);
 }
 
 /* A column of choices for each alternative; availability; a subset; expressions over the long
@@ -439,15 +475,35 @@ static void test_weights(void **unused)
                    "t.csv:1: no column \"wt\" (data.weight); did you mean \"t\"?");
 }
 
+/* From a table in memory as from its file. */
+static void test_from_table(void **unused)
+{
+    const hbl_data_spec spec = wide_spec();
+    hbl_error error = HBL_ERROR_INIT;
+    hbl_table *table = NULL;
+    hbl_data *data = NULL;
+    char text[4000];
+    (void)unused;
+
+    scratch_write("t.csv", "id,y,x_bus,x_car\n1,car,1,2\n1,bus,3,4\n");
+    assert_int_equal(hbl_table_read("t.csv", NULL, &table, &error), 0);
+    assert_int_equal(hbl_data_from_table(&spec, NULL, table, &data, &error), 0);
+    show(data, "x", text);
+    assert_string_equal(text, "1:1 bus=1 car=2* 1:2 bus=3* car=4");
+    hbl_data_free(data);
+}
+
 static void test_person_rows(void **unused)
 {
     const hbl_data_spec spec = long_spec();
     hbl_error error = HBL_ERROR_INIT;
-    hbl_data *data = load(of_persons, &spec, "age", &error);
+    hbl_data *data = load(of_persons, &spec, NULL, &error);
     const hbl_column *column;
     const size_t *row;
     (void)unused;
 
+    hbl_data_free(data);
+    assert_int_equal(hbl_data_read(&spec, NULL, &data, &error), 0);
     assert_int_equal(hbl_data_person_rows(data, "age", &column, &row, &error), 0);
     assert_true(column->number[row[0]] == 30 && column->number[row[1]] == 40);
     assert_int_equal(hbl_data_person_rows(data, "agge", &column, &row, &error), HBL_ERR_INPUT);
@@ -490,7 +546,7 @@ static void test_table_of_persons(void **unused)
                    "each");
     scratch_write("p.csv", "who,wt\n2,1\n");
     assert_refused(of_persons, &spec, NULL,
-                   "t.csv:2: person 1 is not in the table of persons, p.csv");
+                   "t.csv:2: person 1 is not in the table of persons, p.csv; add a row");
     spec.persons_key = NULL;
     assert_refused(of_persons, &spec, NULL,
                    "p.csv:1: no column \"id\" (data.persons); there are: who, wt");
@@ -517,6 +573,8 @@ int main(void)
         cmocka_unit_test(test_alternatives),
         cmocka_unit_test(test_availability),
         cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_separator),
+        cmocka_unit_test(test_from_table),
         cmocka_unit_test(test_wide_more),
         cmocka_unit_test(test_wide_texts),
         cmocka_unit_test(test_missing),

@@ -237,7 +237,8 @@ static void wrong_prior(void **state)
     refused("choice ~ cost + ivt | 0",
             ", \"random\": {\"cost\": \"normal\", \"ivt\": \"normal\"}, \"hb\": {\"prior\": "
             "{\"covariance\": {\"df\": \"K-1\"}}}",
-            "hb.prior.covariance.df is 1 for a block of 2 random coefficients: an inverse-Wishart "
+            "m.json:2: hb.prior.covariance.df is 1 for a block of 2 random coefficients: an "
+            "inverse-Wishart "
             "needs more than 1, such as \"K+3\"");
 }
 
@@ -271,7 +272,7 @@ static hbl_panel tiny_panel(void)
                        .task_chosen = chosen};
 }
 
-static void from_arrays(void **state)
+static void plain_parts(void **state)
 {
     const hbl_panel panel = tiny_panel();
     const char *const name[] = {"a", "b", "c"};
@@ -281,7 +282,10 @@ static void from_arrays(void **state)
 
     (void)state;
     assert_int_equal(
-        hbl_model_from_arrays(&panel, 2, 1, name, x, mixing, NULL, NULL, NULL, &model, NULL),
+        hbl_model_from_parts(
+            &panel,
+            &(hbl_model_parts){.n_random = 2, .n_fixed = 1, .name = name, .x = x, .mixing = mixing},
+            &model, NULL),
         HBL_OK);
     x[5] = 0.0;
     assert_true(model->x[5] == 6.0);
@@ -293,7 +297,7 @@ static void from_arrays(void **state)
     hbl_model_free(NULL);
 }
 
-static void arrays_refused(void **state)
+static void parts_refused(void **state)
 {
     const hbl_panel panel = tiny_panel();
     const char *const name[] = {"a", "b"};
@@ -304,21 +308,38 @@ static void arrays_refused(void **state)
     hbl_model *model = NULL;
 
     (void)state;
-    assert_int_equal(
-        hbl_model_from_arrays(&panel, 2, 0, name, x, mixing, NULL, NULL, NULL, &model, &error),
-        HBL_ERR_INPUT);
+    assert_int_equal(hbl_model_from_parts(
+                         &panel,
+                         &(hbl_model_parts){.n_random = 2, .name = name, .x = x, .mixing = mixing},
+                         &model, &error),
+                     HBL_ERR_INPUT);
     assert_string_equal(error.message, "x[1][1] (b) is not a finite number");
+    assert_int_equal(hbl_model_from_parts(&panel,
+                                          &(hbl_model_parts){.n_random = 2,
+                                                             .name = name,
+                                                             .x = good,
+                                                             .mixing = mixing,
+                                                             .lower = ones,
+                                                             .upper = ones},
+                                          &model, NULL),
+                     HBL_ERR_INPUT);
     assert_int_equal(
-        hbl_model_from_arrays(&panel, 2, 0, name, good, mixing, ones, ones, NULL, &model, NULL),
+        hbl_model_from_parts(
+            &panel,
+            &(hbl_model_parts){
+                .n_random = 2, .name = name, .x = good, .mixing = mixing, .block_of = gap},
+            &model, NULL),
         HBL_ERR_INPUT);
     assert_int_equal(
-        hbl_model_from_arrays(&panel, 2, 0, name, good, mixing, NULL, NULL, gap, &model, NULL),
+        hbl_model_from_parts(
+            &panel,
+            &(hbl_model_parts){
+                .n_random = 2, .name = name, .x = good, .mixing = mixing, .block_of = hole},
+            &model, NULL),
         HBL_ERR_INPUT);
     assert_int_equal(
-        hbl_model_from_arrays(&panel, 2, 0, name, good, mixing, NULL, NULL, hole, &model, NULL),
-        HBL_ERR_INPUT);
-    assert_int_equal(
-        hbl_model_from_arrays(&panel, 0, 0, name, good, mixing, NULL, NULL, NULL, &model, NULL),
+        hbl_model_from_parts(&panel, &(hbl_model_parts){.name = name, .x = good, .mixing = mixing},
+                             &model, NULL),
         HBL_ERR_INPUT);
     assert_null(model);
 }
@@ -440,7 +461,7 @@ int main(void)
         cmocka_unit_test(reference),     cmocka_unit_test(wrong_columns),
         cmocka_unit_test(wrong_random),  cmocka_unit_test(wrong_blocks),
         cmocka_unit_test(wrong_prior),   cmocka_unit_test(no_data),
-        cmocka_unit_test(from_arrays),   cmocka_unit_test(arrays_refused),
+        cmocka_unit_test(plain_parts),   cmocka_unit_test(parts_refused),
         cmocka_unit_test(from_parts),    cmocka_unit_test(surveys),
     };
     return cmocka_run_group_tests(tests, write_data, scratch_leave);

@@ -210,6 +210,32 @@ static void draws_kept_or_made_anew(void **state)
     survey_free(&s);
 }
 
+/* An evaluation with draws that are made block by block has the same bits. */
+static void evaluated_without_keeping_draws(void **state)
+{
+    survey s = survey_make(&everything);
+    const hbl_msl_settings settings = settings_of("mlhs", 77);
+    double p[MOST], kept[MOST + 1], anew[MOST + 1];
+
+    (void)state;
+    for (int threads = 1; threads <= 2; threads++) {
+        hbl_msl *msl = alloc(s.model, "mlhs", 77, threads);
+        somewhere(msl, p);
+        assert_int_equal(hbl_msl_evaluate(msl, p, kept, kept + 1, NULL, NULL, NULL), HBL_OK);
+        hbl_msl_objective_clear(msl);
+        hbl_msl_draws_clear(&msl->draws);
+        assert_int_equal(hbl_msl_draws_init(&msl->draws, msl->likelihood, 3, &settings, PERSONS,
+                                            1000, threads, NULL),
+                         HBL_OK);
+        assert_int_equal(hbl_msl_objective_init(msl, NULL), HBL_OK);
+        assert_null(msl->draws.kept);
+        assert_int_equal(hbl_msl_evaluate(msl, p, anew, anew + 1, NULL, NULL, NULL), HBL_OK);
+        assert_memory_equal(kept, anew, (1 + msl->n_parameters) * sizeof *kept);
+        hbl_msl_free(msl);
+    }
+    survey_free(&s);
+}
+
 /* ---- parameters ---- */
 
 static void names_and_packing(void **state)
@@ -248,6 +274,7 @@ int main(void)
         cmocka_unit_test(gradient_of_a_full_covariance),
         cmocka_unit_test(threads_give_the_same_bits),
         cmocka_unit_test(draws_kept_or_made_anew),
+        cmocka_unit_test(evaluated_without_keeping_draws),
         cmocka_unit_test(names_and_packing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

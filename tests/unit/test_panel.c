@@ -290,11 +290,11 @@ static void test_missing_cells(void **unused)
     (void)unused;
 
     assert_refused("person,task,alt,choice\n1,1,bus,0\n,1,car,1\n", &spec,
-                   "t.csv:3: the person is missing (column \"person\")");
+                   "t.csv:3: the person is missing (column \"person\"); every row needs one");
     assert_refused("person,task,alt,choice\n1,NA,bus,0\n1,1,car,1\n", &spec,
-                   "t.csv:2: the task is missing (column \"task\")");
+                   "t.csv:2: the task is missing (column \"task\"); every row needs one");
     assert_refused("person,task,alt,choice\n1,1,.,0\n1,1,car,1\n", &spec,
-                   "t.csv:2: the alternative is missing (column \"alt\")");
+                   "t.csv:2: the alternative is missing (column \"alt\"); every row needs one");
     assert_refused("person,task,alt,choice\n1,1,bus,0\n1,1,car,\n", &spec,
                    "t.csv:3: the choice is missing (column \"choice\"); data.missing can be "
                    "\"drop-task\" or \"drop-person\"");
@@ -325,7 +325,7 @@ static void test_bad_choices(void **unused)
     }
     assert_refused("person,task,alt,choice\n1,1,bus,2\n1,1,car,1\n", &spec,
                    "t.csv:3: person 1, task 1 chose car on line 2 and bus here; its rows must "
-                   "agree");
+                   "agree, or hold 1 where the alternative is chosen and 0 elsewhere");
     assert_refused("person,task,alt,choice\n1,1,bus,car\n1,1,car,car\n1,2,car,cra\n1,2,bus,car\n",
                    &spec,
                    "t.csv:4: choice (column \"choice\") is \"cra\", which is no alternative; there "
@@ -344,7 +344,7 @@ static void test_bad_tasks(void **unused)
         {"p1,1,bus,0\np1,1,car,1\np2,1.5,bus,1\n",
          "t.csv:4: person p2, task 1.5 offers one alternative only; a choice needs two"},
         {"p1,1,bus,0\np1,1,car,1\np1,1,bus,0\n",
-         "t.csv:4: person p1, task 1 offers alternative bus twice"},
+         "t.csv:4: person p1, task 1 offers alternative bus twice; each has one row"},
     };
     const hbl_data_spec spec = make_spec("person", "alt");
     (void)unused;
@@ -362,7 +362,8 @@ static void test_bad_tasks_without_persons(void **unused)
     (void)unused;
 
     assert_refused("task,alt,choice\n1,a,1\n1,b,0\n1,a,0\n1,b,1\n", &spec,
-                   "t.csv:4: task 1 offers alternative a twice (where tasks are numbered anew for "
+                   "t.csv:4: task 1 offers alternative a twice; each has one row (where tasks are "
+                   "numbered anew for "
                    "each person, data.person must name the column of persons)");
     assert_refused("task,alt,choice\n1,a,0\n1,b,0\n", &spec,
                    "t.csv:2: task 1 has no alternative chosen; it must be one");

@@ -582,7 +582,7 @@ static void wrong_runs_are_errors(void **state)
     (void)state;
     remove_directory(NULL);
     assert_int_equal(make_directory(NULL), 0);
-    fails("no run of hblogit here");
+    fails("holds no run of hblogit");
     put_run_json("{\"program\": \"hblogit\",\n\n\"model");
     fails("run.json:3: not JSON; was the run cut off?");
     put_run_json("{}");
@@ -748,9 +748,16 @@ static void report_on_model_and_data(void **state)
 
     (void)state;
     assert_non_null(out);
-    assert_int_equal(
-        hbl_model_from_arrays(&panel, 2, 1, names, x, mixing, lower, upper, NULL, &model, NULL),
-        HBL_OK);
+    assert_int_equal(hbl_model_from_parts(&panel,
+                                          &(hbl_model_parts){.n_random = 2,
+                                                             .n_fixed = 1,
+                                                             .name = names,
+                                                             .x = x,
+                                                             .mixing = mixing,
+                                                             .lower = lower,
+                                                             .upper = upper},
+                                          &model, NULL),
+                     HBL_OK);
     assert_int_equal(hbl_report_check(out, &spec, model, &findings, NULL), HBL_OK);
     fclose(out);
     is_text(text,

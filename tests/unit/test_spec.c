@@ -182,7 +182,7 @@ static void wide_columns(void **state)
 
     (void)state;
     assert_string_equal(d->delimiter, "tab");
-    assert_string_equal(d->separator, "_");
+    assert_null(d->separator);
     assert_int_equal(d->n_varying, 2);
     assert_string_equal(d->varying[0].name, "cost");
     assert_int_equal(d->varying[0].n_columns, 2);

@@ -178,7 +178,9 @@ static void test_wrong_delimiters(void **unused)
     assert_written_refused(&(hbl_table_options){.delimiter = '"'}, message);
     assert_written_refused(&(hbl_table_options){.delimiter = '\n'}, message);
     assert_written_refused(&(hbl_table_options){.delimiter = '\r'}, message);
-    assert_refused("a;b\n1,5;2\n", 10, "t.csv:2: 2 cells where 1 column is named");
+    assert_refused(
+        "a;b\n1,5;2\n", 10,
+        "t.csv:2: 2 cells where 1 column is named; give \"delimiter\": \";\" under \"data\"");
 }
 
 /* Those named in the context, a string. */
@@ -210,9 +212,11 @@ static void test_wanted(void **unused)
     hbl_table_free(table);
 
     scratch_write("a,b,c,d\n1,2\n", 12); /* the form of what is not kept is still checked */
-    assert_written_refused(&some, "t.csv:2: 2 cells where 4 columns are named");
+    assert_written_refused(&some, "t.csv:2: 2 cells where 4 columns are named; is the line cut "
+                                  "short, or an empty cell without its delimiter?");
     scratch_write("a,b,b,d\n1,2,3,4\n", 16);
-    assert_written_refused(&some, "t.csv:1: columns 2 and 3 are both named \"b\"");
+    assert_written_refused(&some,
+                           "t.csv:1: columns 2 and 3 are both named \"b\"; rename one of them");
     scratch_write("a,b,c,d\n1,2\"3,3,4\n", 18);
     assert_written_refused(&some, "t.csv:2: a quote amid a cell; put the whole cell in quotes and "
                                   "double those within it");
@@ -230,14 +234,24 @@ static void test_bad_files(void **unused)
         {"\n\n", "t.csv:1: the file is empty; its first line must name the columns"},
         {"a,b\n", "t.csv:1: no rows after the names of the columns"},
         {"\na,b", "t.csv:2: no rows after the names of the columns"},
-        {"a,b\n1,2\n3\n", "t.csv:3: 1 cell where 2 columns are named"},
-        {"a,b\n1,2\n3,4,5,6\n7,8\n", "t.csv:3: 4 cells where 2 columns are named"},
-        {"a,b\r\n\"1\r\n\",2\r\n3,4,5\r\n", "t.csv:4: 3 cells where 2 columns are named"},
-        {"a\n1\n3,4", "t.csv:3: 2 cells where 1 column is named"},
-        {"a,,b\n1,2,3\n", "t.csv:1: column 2 has no name; name it or leave it out"},
+        {"a,b\n1,2\n3\n", "t.csv:3: 1 cell where 2 columns are named; is the line cut short, or an "
+                          "empty cell without its delimiter?"},
+        {"a,b\n1,2\n3,4,5,6\n7,8\n", "t.csv:3: 4 cells where 2 columns are named; a cell that has "
+                                     "\",\" in it must stand in quotes"},
+        {"a,b\r\n\"1\r\n\",2\r\n3,4,5\r\n", "t.csv:4: 3 cells where 2 columns are named; a cell "
+                                            "that has \",\" in it must stand in quotes"},
+        {"a\n1\n3,4", "t.csv:3: 2 cells where 1 column is named; a cell that has \",\" in it must "
+                      "stand in quotes"},
+        {"a,,b\n1,2,3\n", "t.csv:1: column 2 has no name; name it or leave it out; does the first "
+                          "line name the columns?"},
+        {"a,\n1,2\n", "t.csv:1: column 2 has no name; name it or leave it out; is there a comma "
+                      "too many at the end of the lines?"},
+        {"1,2,1\n1,2,3\n", "t.csv:1: columns 1 and 3 are both named \"1\"; is a line with the "
+                           "names of the columns missing above it?"},
         {"\"\",a\n1,2\n", "t.csv:1: column 1 has no name; name it or leave it out "
                           "(R: write.csv(..., row.names = FALSE))"},
-        {"a,b,c,b,a\n1,2,3,4,5\n", "t.csv:1: columns 1 and 5 are both named \"a\""},
+        {"a,b,c,b,a\n1,2,3,4,5\n",
+         "t.csv:1: columns 1 and 5 are both named \"a\"; rename one of them"},
         {"a,b\n1,2\n3,\"4\n5,6\n7,8\n", "t.csv:3: a quote opens in this line and is never closed"},
         {"a,b\n1,2\n\"3\n\n\",\"4\n", "t.csv:5: a quote opens in this line and is never closed"},
         {"a,\"b\n1,2\n", "t.csv:1: a quote opens in this line and is never closed"},
