@@ -53,7 +53,7 @@ LONG_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/statistical
               $(wildcard tests/statistical/long_*.sh tests/faults/long_*.sh \
                 tests/reproducibility/long_*.sh)
 
-.PHONY: all demo check check-long check-sanitize check-thread check-valgrind bench bench-quick \
+.PHONY: all demo check check-long check-sanitize check-thread check-valgrind bench bench-quick bench-msl \
         mutants fuzz coverage lint format install deps clean run-tests run-long-tests run-valgrind
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -149,6 +149,9 @@ bench: all
 bench-quick: all
 	@$(SUBMAKE) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/reading
 	@tests/bench/run $(BUILD) --quick
+bench-msl: all
+	@$(SUBMAKE) $(BUILD)/tests/bench/bench
+	@tests/bench/run $(BUILD) --msl
 
 lint:
 	@tests/lint

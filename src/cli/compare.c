@@ -68,6 +68,8 @@ static int fit(const cli_arguments *arguments, const char *model_file, const cha
         status = cli_model_build(arguments, spec, &model);
     if (!status)
         status = cli_sample(arguments, hbl_fit, spec, model, &options);
+    if (!status)
+        status = cli_summary_write(directory);
     hbl_model_free(model);
     hbl_spec_free(spec);
     free(setting);

@@ -85,15 +85,19 @@ static int write_report(const char *directory, const char *name, report_function
     return CLI_NOT_WRITTEN;
 }
 
+static int write_reports(const char *directory, const hbl_summary *summary)
+{
+    const int status = write_report(directory, "summary.csv", hbl_report_summary_csv, summary);
+
+    return status ? status
+                  : write_report(directory, "diagnostics.json", hbl_report_summary_json, summary);
+}
+
 static int show(const cli_arguments *arguments, const char *directory, const hbl_summary *summary)
 {
     hbl_error error = HBL_ERROR_INIT;
-    int status = write_report(directory, "summary.csv", hbl_report_summary_csv, summary);
+    int status;
 
-    if (!status)
-        status = write_report(directory, "diagnostics.json", hbl_report_summary_json, summary);
-    if (status)
-        return status;
     if (hbl_report_summary(stdout, summary, &error))
         return cli_fail(&error);
     status = cli_finish(CLI_DONE);
@@ -139,18 +143,38 @@ int cli_run_method(const char *directory, bool *draws)
     return CLI_DONE;
 }
 
-int cli_summarise(const cli_arguments *arguments, const char *directory)
+/* The summary of a run of draws, its files written; *summary is NULL of one of point estimates. */
+static int summarise(const char *directory, hbl_summary **summary)
 {
     hbl_error error = HBL_ERROR_INIT;
-    hbl_summary *summary = NULL;
-    bool draws;
-    const int known = cli_run_method(directory, &draws);
+    bool draws = false;
+    const int status = cli_run_method(directory, &draws);
 
-    if (known || !draws)
-        return known ? known : show_estimates(arguments, directory);
-    if (hbl_summary_read(directory, &summary, &error))
+    *summary = NULL;
+    if (status || !draws)
+        return status;
+    if (hbl_summary_read(directory, summary, &error))
         return cli_fail(&error);
-    const int status = show(arguments, directory, summary);
+    return write_reports(directory, *summary);
+}
+
+int cli_summary_write(const char *directory)
+{
+    hbl_summary *summary;
+    const int status = summarise(directory, &summary);
+
+    hbl_summary_free(summary);
+    return status;
+}
+
+int cli_summarise(const cli_arguments *arguments, const char *directory)
+{
+    hbl_summary *summary;
+    int status = summarise(directory, &summary);
+
+    if (!status)
+        status =
+            summary ? show(arguments, directory, summary) : show_estimates(arguments, directory);
     hbl_summary_free(summary);
     return status;
 }

@@ -25,8 +25,10 @@ int cli_sample(const cli_arguments *arguments, cli_estimator *estimate, const hb
  * exit code. */
 int cli_run_method(const char *directory, bool *draws);
 
-/* Shows the table of the run in directory; of draws, after writing summary.csv and
- * diagnostics.json. */
+/* Writes summary.csv and diagnostics.json of a run of draws; nothing of one of point estimates. */
+int cli_summary_write(const char *directory);
+
+/* The same, and shows the table of the run. */
 int cli_summarise(const cli_arguments *arguments, const char *directory);
 
 #endif

@@ -115,7 +115,7 @@ int hbl_test_likelihood_ratio(const char *directory, const char *other, hbl_test
                               hbl_error *error)
 {
     hbl_tested a = {.estimates = NULL}, b = {.estimates = NULL};
-    int status = hbl_test_alloc("likelihood ratio", test, error);
+    int status = hbl_test_alloc("Likelihood-ratio", test, error);
 
     if (status)
         return status;

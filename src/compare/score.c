@@ -213,7 +213,7 @@ int hbl_test_score(const char *directory, const char *model_file, const char *co
                    size_t n_overrides, int threads, hbl_test **test, hbl_error *error)
 {
     hbl_score s = {.P = 0};
-    int status = hbl_test_alloc("score", test, error);
+    int status = hbl_test_alloc("Score", test, error);
 
     if (status)
         return status;

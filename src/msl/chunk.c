@@ -85,6 +85,7 @@ static void shape_row(const hbl_msl *msl, const double *parameter, size_t k, con
 {
     const hbl_model *model = msl->model;
     const double least = 1e-10; /* a spread of 0 has no truncation point */
+    const double most = 1e130;  /* utilities far beyond any choice, whose sums stay finite */
     double theta[HBL_LANES];
 
     if (msl->shape[k] == HBL_MSL_MIXED) {
@@ -95,6 +96,11 @@ static void shape_row(const hbl_msl *msl, const double *parameter, size_t k, con
     }
     memcpy(theta, beta, sizeof theta);
     model->mixing[k]->transform(HBL_LANES, theta, model->lower[k], model->upper[k], beta, slope);
+    for (size_t l = 0; l < HBL_LANES; l++)
+        if (fabs(beta[l]) > most) { /* a lognormal's draw; NaN stays so */
+            beta[l] = copysign(most, beta[l]);
+            slope[l] = 0;
+        }
 }
 
 void hbl_msl_chunk_beta(const hbl_msl *msl, const double *parameter, size_t draws, const double *z,

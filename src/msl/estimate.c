@@ -192,6 +192,10 @@ static int estimate(hbl_msl *msl, hbl_msl_audience *audience, hbl_msl_fit *f, hb
         status = polish(msl, &best, f, error);
     if (!status)
         status = hbl_msl_fit_finish(msl, f, error);
+    if (!status && !isfinite(f->log_likelihood))
+        status = hbl_fail(error, HBL_ERR_NUMERIC,
+                          "the log-likelihood at the best estimates is not finite: a coefficient "
+                          "overflows; hblogit check says what the data cannot tell apart");
     f->seconds = hbl_msl_clock() - audience->began;
     if (!status && !f->interrupted)
         status = hbl_msl_fit_repeat(msl, audience, f, error);

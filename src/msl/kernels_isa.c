@@ -18,7 +18,7 @@ enum { WIDTH = 2 };
 enum { VECTORS = HBL_LANES / WIDTH };
 
 typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
-typedef long long bits __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
+typedef unsigned long long bits __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
 
 /* Vector v of row k in an array of lanes. */
 #define AT(array, k, v)  (((const vec *)(array))[(k)*VECTORS + (v)])
@@ -62,7 +62,7 @@ static inline vec exp_vector(vec x)
                                                1.0};
     const double shift = 0x1.8p52;
     const vec zero = {0};
-    const bits underflow = x < zero - 708.0;
+    const bits underflow = (bits)(x < zero - 708.0);
     const vec shifted = x * 1.44269504088896340736 + shift, n = shifted - shift;
     const vec r = (x - n * 0x1.62e42feep-1) - n * 0x1.a39ef35793c76p-33;
     vec p = zero + inverse_factorial[0];

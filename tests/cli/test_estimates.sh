@@ -76,7 +76,7 @@ expect 0 test "$msl" sd.price
 prints '0\.5 chi2\(0\) \+ 0\.5 chi2\(1\)'
 expect 0 test "$mnl" --against "$msl"
 prints '\(restricted\)$'
-prints '^likelihood ratio test: .* chi2\(0\) \+ .* chi2\(1\) \+ .* chi2\(2\), p = '
+prints '^Likelihood-ratio test: .* chi2\(0\) \+ .* chi2\(1\) \+ .* chi2\(2\), p = '
 cp "$work/out" "$work/table"
 expect 0 test "$msl" --against "$mnl"
 cmp -s "$work/table" "$work/out" || fail "the order of the two runs changed the test"
@@ -85,11 +85,11 @@ prints '"variances":	2'
 expect 0 test "$mnl" --hypothesis 'price = 0' --hypothesis quality
 prints 'chi-squared with 2 degrees of freedom'
 expect 0 test "$mnl" --within "$work/toy.json"
-prints '^score test: [0-9.]+, .* chi2\(0\) \+ .* chi2\(2\), p = '
+prints '^Score test: [0-9.]+, .* chi2\(0\) \+ .* chi2\(2\), p = '
 sed '/"correlation"/d' "$work/toy.json" >"$work/full.json"
 refuses 2 'score of a covariance is not defined' test "$mnl" --within "$work/full.json"
 expect 0 test "$msl" --within "$work/full.json"
-prints '^score test: [0-9.]+, chi-squared with 1 degree of freedom'
+prints '^Score test: [0-9.]+, chi-squared with 1 degree of freedom'
 refuses 2 'is not within the model' test "$msl" --within "$work/toy.json"
 refuses 2 'no parameter "prize"; did you mean "price"\?' test "$msl" 'prize = 0'
 refuses 2 'character 9: ' test "$msl" 'price = *'

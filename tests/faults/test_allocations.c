@@ -5,20 +5,14 @@
  * must be HBL_ERR_MEMORY and a sentence, nothing left allocated, and no harm to what comes after.
  */
 #define _GNU_SOURCE /* RTLD_NEXT, sched_setaffinity */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define OWN_ALLOCATOR
-#elif defined __has_feature
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define OWN_ALLOCATOR
-#endif
-#endif
-
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "faults/own_allocator.h"
 
 #include "hblogit/hblogit.h"
 #include "unit/run_fixture.h"

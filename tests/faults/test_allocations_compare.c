@@ -4,14 +4,6 @@
  * and nothing is left behind.
  */
 #define _GNU_SOURCE /* RTLD_NEXT, sched_setaffinity */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define OWN_ALLOCATOR
-#elif defined __has_feature
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define OWN_ALLOCATOR
-#endif
-#endif
-
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +12,8 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+
+#include "faults/own_allocator.h"
 
 #ifdef OWN_ALLOCATOR
 
