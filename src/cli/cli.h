@@ -84,6 +84,7 @@ void cli_help_command_page(FILE *out, const cli_command *command);
 /* "hblogit: ..." on standard error. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void cli_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Tells the error of a failed library call; returns the exit code for it. */
 int cli_fail(const hbl_error *error);

@@ -67,6 +67,16 @@ static int tell_findings(const hbl_spec *spec, const hbl_model *model)
     return status;
 }
 
+/* What was inferred or chosen for the user: the reference alternative, base levels, indexes. */
+static void tell_remarks(const hbl_model *model)
+{
+    size_t n = 0;
+    const char *const *remark = hbl_model_remarks(model, &n);
+
+    for (size_t i = 0; i < n; i++)
+        cli_note("%s", remark[i]);
+}
+
 /* ---- the job ---- */
 
 static int fit_spec(const cli_arguments *arguments, const hbl_spec *spec)
@@ -86,6 +96,8 @@ static int fit_spec(const cli_arguments *arguments, const hbl_spec *spec)
         status = cli_model_build(arguments, spec, &model);
     if (!status)
         status = tell_findings(spec, model);
+    if (!status && !cli_option_given(arguments, "quiet"))
+        tell_remarks(model);
     if (!status)
         status = cli_sample(arguments, hbl_fit, spec, model, &options);
     hbl_model_free(model);

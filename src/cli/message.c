@@ -30,6 +30,17 @@ void cli_warning(const char *format, ...)
     va_end(arguments);
 }
 
+void cli_note(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fputs("hblogit: note: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
 int cli_fail(const hbl_error *error)
 {
     cli_error("%s", error->message);

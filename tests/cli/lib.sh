@@ -54,7 +54,7 @@ refuses() {
     local wanted=$1 regex=$2
     shift 2
     expect "$wanted" "$@"
-    [ "$(grep -vc '^hblogit: warning: ' "$work/err")" -eq 1 ] ||
+    [ "$(grep -Evc '^hblogit: (warning|note): ' "$work/err")" -eq 1 ] ||
         { fail "hblogit $*: not one line on standard error:" && cat "$work/err"; }
     says "^hblogit: .*$regex"
 }

@@ -4,6 +4,15 @@
 . tests/cli/lib.sh
 small_panel
 
+# wait_for FILE: until it holds something; at most a minute
+wait_for() {
+    for _ in $(seq 1200); do
+        [ -s "$1" ] && return
+        sleep 0.05
+    done
+    fail "$1 does not come"
+}
+
 # stop_with SIGNAL: a fit that would take hours, stopped when draws are on disk
 stop_with() {
     local dir=$work/run-$1 pid
@@ -39,7 +48,7 @@ head -c 65536 /dev/zero >&3 # full, where a pipe holds as much
 "$HBLOGIT" fit "$work/small.json" --output "$work/twice" --quiet --draws 100000000 \
     >"$work/out" 2>&3 &
 pid=$!
-until [ -s "$work/twice/run.json" ]; do sleep 0.05; done
+wait_for "$work/twice/run.json"
 kill -INT "$pid"
 sleep 0.3
 kill -INT "$pid" 2>/dev/null
@@ -52,7 +61,7 @@ exec 3>&-
 nohup "$HBLOGIT" fit "$work/small.json" --output "$work/nohup" --quiet --draws 100000000 \
     >"$work/out" 2>"$work/err" &
 pid=$!
-until [ -s "$work/nohup/run.json" ]; do sleep 0.05; done
+wait_for "$work/nohup/run.json"
 kill -HUP "$pid"
 sleep 0.2
 kill -0 "$pid" || fail "a hang-up ended the program under nohup"

@@ -13,7 +13,7 @@
 #include "hblogit/hblogit.h"
 
 typedef struct {
-    hbl_panel panel;
+    hbl_panel *panel; /* the model points to it, wherever the survey is copied */
     hbl_model *model;
 } msl_survey;
 
@@ -78,7 +78,7 @@ static inline int survey_model(const hbl_table *table, const msl_survey_plan *pl
 {
     const size_t columns = plan->n_random + plan->n_fixed + plan->n_held;
     double *x = malloc(table->n_rows * columns * sizeof *x);
-    double *v = malloc(made->panel.n_persons * sizeof *v);
+    double *v = malloc(made->panel->n_persons * sizeof *v);
     const char *name[12], *held_name[12];
     const hbl_mixing *mixing[12];
     size_t block[12];
@@ -87,7 +87,7 @@ static inline int survey_model(const hbl_table *table, const msl_survey_plan *pl
     for (size_t r = 0; x && r < table->n_rows; r++)
         for (size_t k = 0; k < columns; k++)
             x[r * columns + k] = survey_cell(table, plan->column[k], r);
-    for (size_t n = 0; v && n < made->panel.n_persons; n++)
+    for (size_t n = 0; v && n < made->panel->n_persons; n++)
         v[n] = 1;
     for (size_t k = 0; k < columns; k++) {
         name[k] = plan->column[k];
@@ -97,7 +97,7 @@ static inline int survey_model(const hbl_table *table, const msl_survey_plan *pl
     name[plan->n_random + plan->n_fixed] = "scale:(intercept)";
     for (size_t h = 0; h < plan->n_held; h++)
         held_name[h] = plan->column[plan->n_random + plan->n_fixed + h];
-    status = hbl_model_from_parts(&made->panel,
+    status = hbl_model_from_parts(made->panel,
                                   &(hbl_model_parts){.n_random = plan->n_random,
                                                      .n_fixed = plan->n_fixed,
                                                      .n_held = plan->n_held,
@@ -125,9 +125,12 @@ static inline bool survey_read(const msl_survey_plan *plan, msl_survey *made)
     if (!there)
         return false;
     fclose(there);
+    made->panel = calloc(1, sizeof *made->panel);
+    if (!made->panel)
+        abort();
     if (hbl_table_read(plan->path, NULL, &table, NULL))
         abort();
-    survey_group(table, plan, &made->panel);
+    survey_group(table, plan, made->panel);
     if (survey_model(table, plan, made))
         abort();
     hbl_table_free(table);
@@ -137,9 +140,10 @@ static inline bool survey_read(const msl_survey_plan *plan, msl_survey *made)
 static inline void survey_clear(msl_survey *made)
 {
     hbl_model_free(made->model);
-    free(made->panel.person_task);
-    free(made->panel.task_row);
-    free(made->panel.task_chosen);
+    free(made->panel->person_task);
+    free(made->panel->task_row);
+    free(made->panel->task_chosen);
+    free(made->panel);
 }
 
 /* ---- the models of the published figures ---- */
