@@ -3,32 +3,17 @@
  * The design matrix as CSV.
  */
 #include <stdio.h>
-#include <string.h>
 
+#include "core/csv.h"
 #include "core/fail.h"
 #include "core/options.h"
 #include "model/model.h"
 
-static void put_text(FILE *out, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 static void put_names(FILE *out, const char *prefix, char *const *name, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        fprintf(out, ",%s", prefix);
-        put_text(out, name[i]);
+        fputc(',', out);
+        hbl_csv_put_name(out, prefix, name[i], "");
     }
 }
 
@@ -57,11 +42,11 @@ static void put_task(FILE *out, const hbl_model *m, size_t n, size_t t)
     const hbl_panel *panel = m->panel;
 
     for (size_t r = panel->task_row[t]; r < panel->task_row[t + 1]; r++) {
-        put_text(out, panel->person_label[n]);
+        hbl_csv_put_text(out, panel->person_label[n]);
         fputc(',', out);
-        put_text(out, panel->task_label[t]);
+        hbl_csv_put_text(out, panel->task_label[t]);
         fputc(',', out);
-        put_text(out, panel->alternative_label[panel->row_alternative[r]]);
+        hbl_csv_put_text(out, panel->alternative_label[panel->row_alternative[r]]);
         fprintf(out, ",%d", panel->task_chosen[t] == r);
         put_numbers(out, m->x + r * m->n_columns, m->n_columns);
         put_numbers(out, m->v + n * m->n_scale, m->n_scale);

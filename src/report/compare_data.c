@@ -2,6 +2,7 @@
  *
  * Runs side by side for programs: CSV and JSON.
  */
+#include "core/csv.h"
 #include "hblogit/report.h"
 #include "report/csv.h"
 #include "report/figures.h"
@@ -23,11 +24,11 @@ int hbl_report_comparison_csv(FILE *file, const hbl_comparison *c, hbl_error *er
             const double figure[] = {v->estimate,  v->error, v->lower, v->upper,
                                      v->numerical, v->ess,   v->z};
             fprintf(file, "%s,", kind_name[c->parameter[i].kind]);
-            hbl_csv_put_cell(file, c->parameter[i].name);
+            hbl_csv_put_text(file, c->parameter[i].name);
             fputc(',', file);
-            hbl_csv_put_cell(file, c->run[r].directory);
+            hbl_csv_put_text(file, c->run[r].directory);
             fputc(',', file);
-            hbl_csv_put_cell(file, c->run[r].method);
+            hbl_csv_put_text(file, c->run[r].method);
             for (size_t f = 0; f < sizeof figure / sizeof *figure; f++)
                 hbl_csv_put_figure(file, figure[f]);
             fputc('\n', file);

@@ -3,26 +3,11 @@
  * summary.csv.
  */
 #include <math.h>
-#include <string.h>
 
+#include "core/csv.h"
 #include "hblogit/report.h"
 #include "report/csv.h"
 #include "report/text.h"
-
-void hbl_csv_put_cell(FILE *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
 
 void hbl_csv_put_figure(FILE *out, double x)
 {
@@ -38,9 +23,9 @@ static void put_parameter(FILE *out, const hbl_parameter *p)
     const double figure[] = {c->mean, c->mcse_mean, c->sd,       c->q5,  c->median,
                              c->q95,  c->ess_bulk,  c->ess_tail, c->rhat};
 
-    hbl_csv_put_cell(out, p->column);
+    hbl_csv_put_text(out, p->column);
     fputc(',', out);
-    hbl_csv_put_cell(out, p->name);
+    hbl_csv_put_text(out, p->name);
     for (size_t i = 0; i < sizeof figure / sizeof *figure; i++)
         hbl_csv_put_figure(out, figure[i]);
     fputc('\n', out);

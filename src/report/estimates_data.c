@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "core/csv.h"
 #include "hblogit/report.h"
 #include "report/csv.h"
 #include "report/figures.h"
@@ -19,9 +20,9 @@ int hbl_report_estimates_csv(FILE *file, const hbl_estimates *e, hbl_error *erro
     fputs("parameter,name,estimate,standard_error,robust_standard_error,t,p\n", file);
     for (size_t i = 0; i < e->n_rows_of_table; i++) {
         const hbl_estimate *row = &e->row[i];
-        hbl_csv_put_cell(file, row->parameter);
+        hbl_csv_put_text(file, row->parameter);
         fputc(',', file);
-        hbl_csv_put_cell(file, row->name);
+        hbl_csv_put_text(file, row->name);
         hbl_csv_put_figure(file, row->estimate);
         hbl_csv_put_figure(file, row->standard_error);
         hbl_csv_put_figure(file, row->robust_standard_error);

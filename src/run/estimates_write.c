@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/csv.h"
 #include "run/csv.h"
 #include "run/estimates.h"
 #include "run/file.h"
@@ -22,7 +23,7 @@ int hbl_estimate_table_write(const char *path, const hbl_estimate_table *table, 
         const double t = row->estimate / row->standard_error;
         fputs(row->parameter, file);
         fputc(',', file);
-        hbl_csv_put_text(file, row->name, "");
+        hbl_csv_put_text(file, row->name);
         hbl_csv_put_number(file, row->estimate);
         hbl_csv_put_number(file, row->standard_error);
         hbl_csv_put_number(file, row->robust_standard_error);
@@ -44,11 +45,11 @@ int hbl_estimate_table_write_variance(const char *path, const hbl_estimate_table
     fputs("name", file);
     for (size_t i = 0; i < n; i++) {
         fputc(',', file);
-        hbl_csv_put_text(file, table->row[i].name, "");
+        hbl_csv_put_text(file, table->row[i].name);
     }
     fputc('\n', file);
     for (size_t i = 0; i < n && !ferror(file); i++) {
-        hbl_csv_put_text(file, table->row[i].name, "");
+        hbl_csv_put_text(file, table->row[i].name);
         for (size_t j = 0; j < n; j++)
             hbl_csv_put_number(file, table->variance[i * n + j]);
         fputc('\n', file);

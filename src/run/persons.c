@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/csv.h"
 #include "run/csv.h"
 #include "run/file.h"
 
@@ -12,9 +13,9 @@ static void put_head(FILE *file, const hbl_model *model, const char *rest)
     fputs("person", file);
     for (size_t k = 0; k < model->n_random; k++) {
         fputc(',', file);
-        hbl_csv_put_text(file, model->name[k], ".mean");
+        hbl_csv_put_name(file, "", model->name[k], ".mean");
         fputc(',', file);
-        hbl_csv_put_text(file, model->name[k], ".sd");
+        hbl_csv_put_name(file, "", model->name[k], ".sd");
     }
     fputs(rest, file);
 }
@@ -24,7 +25,7 @@ static void put_coefficients(FILE *file, const hbl_model *model, size_t n, const
 {
     const size_t n_random = model->n_random;
 
-    hbl_csv_put_text(file, model->panel->person_label[n], "");
+    hbl_csv_put_text(file, model->panel->person_label[n]);
     for (size_t k = 0; k < n_random; k++) {
         hbl_csv_put_number(file, mean[n * n_random + k]);
         hbl_csv_put_number(file, sd[n * n_random + k]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/csv.h"
 #include "core/fail.h"
 #include "core/linalg.h"
 #include "core/memory.h"
@@ -15,24 +16,6 @@ static void write_number(FILE *out, double x)
 
     hbl_number_write(x, text);
     fputs(text, out);
-}
-
-/* Quoted where CSV needs it. */
-static void write_text(FILE *out, const char *text)
-{
-    const size_t n = strlen(text);
-
-    if (n > 0 && !strpbrk(text, ",\"\r\n") && text[0] != ' ' && text[n - 1] != ' ') {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '"')
-            fputc('"', out);
-        fputc(text[i], out);
-    }
-    fputc('"', out);
 }
 
 static int finish(FILE *out, const char *what, hbl_error *error)
@@ -48,7 +31,7 @@ static void write_cell(FILE *out, const hbl_column *column, size_t row)
     if (column->type == HBL_COLUMN_NUMBER)
         write_number(out, column->number[row]);
     else if (column->code[row] >= 0)
-        write_text(out, column->label[column->code[row]]);
+        hbl_csv_put_text(out, column->label[column->code[row]]);
 }
 
 int hbl_simulate_write_table(FILE *out, const hbl_table *table, hbl_error *error)
@@ -56,7 +39,7 @@ int hbl_simulate_write_table(FILE *out, const hbl_table *table, hbl_error *error
     for (size_t c = 0; c < table->n_columns; c++) {
         if (c > 0)
             fputc(',', out);
-        write_text(out, table->column[c].name);
+        hbl_csv_put_text(out, table->column[c].name);
     }
     fputc('\n', out);
     for (size_t row = 0; row < table->n_rows && !ferror(out); row++) {
@@ -74,7 +57,7 @@ int hbl_simulate_write_table(FILE *out, const hbl_table *table, hbl_error *error
 static void write_parameter(FILE *out, const char *parameter, const char *name, double value)
 {
     fprintf(out, "%s,", parameter);
-    write_text(out, name);
+    hbl_csv_put_text(out, name);
     fputc(',', out);
     write_number(out, value);
     fputc('\n', out);
@@ -150,11 +133,11 @@ int hbl_simulate_write_persons(FILE *out, const hbl_model *model, const double *
     fputs("person", out);
     for (size_t k = 0; k < n; k++) {
         fputc(',', out);
-        write_text(out, model->name[k]);
+        hbl_csv_put_text(out, model->name[k]);
     }
     fputc('\n', out);
     for (size_t person = 0; person < panel->n_persons && !ferror(out); person++) {
-        write_text(out, panel->person_label[person]);
+        hbl_csv_put_text(out, panel->person_label[person]);
         for (size_t k = 0; k < n; k++) {
             fputc(',', out);
             write_number(out, beta[person * n + k]);
