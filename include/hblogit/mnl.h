@@ -43,6 +43,9 @@ int hbl_mnl_robust(const hbl_model *model, const hbl_mnl *mnl, double *variance,
 int hbl_mnl_shares(const hbl_model *model, const double *coefficient, double *observed,
                    double *fitted, hbl_error *error);
 
+/* Log-likelihood with every alternative offered equally likely: -sum_n w_n sum_t ln J_nt. */
+double hbl_mnl_zero_log_likelihood(const hbl_model *model);
+
 /* Log-likelihood of the model with intercepts only (of the alternatives offered): the base of
  * McFadden's R^2 = 1 - LL / LL_shares. */
 int hbl_mnl_shares_log_likelihood(const hbl_model *model, double *log_likelihood, hbl_error *error);

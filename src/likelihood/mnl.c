@@ -178,19 +178,6 @@ static int maximise(newton *w, hbl_error *error)
 
 /* ---- result ---- */
 
-static double log_likelihood_of_chance(const hbl_panel *panel)
-{
-    double sum = 0;
-
-    for (size_t n = 0; n < panel->n_persons; n++) {
-        double person = 0;
-        for (size_t t = panel->person_task[n]; t < panel->person_task[n + 1]; t++)
-            person -= log((double)(panel->task_row[t + 1] - panel->task_row[t]));
-        sum += (panel->weight ? panel->weight[n] : 1) * person;
-    }
-    return sum;
-}
-
 /* Whether the data tell all coefficients apart: the information (which is the Hessian of Gauss and
  * Newton) is not singular, and the exact Hessian is positive definite, whose factor is left in w.
  */
@@ -213,7 +200,7 @@ static void report(newton *w)
     hbl_mnl *mnl = w->mnl;
 
     mnl->log_likelihood = w->here.log_likelihood;
-    mnl->log_likelihood_zero = log_likelihood_of_chance(w->sums.likelihood->model->panel);
+    mnl->log_likelihood_zero = hbl_mnl_zero_log_likelihood(w->sums.likelihood->model);
     memcpy(mnl->estimate, w->here.b, n * sizeof *mnl->estimate);
     memcpy(mnl->hessian, w->here.hessian, n * n * sizeof *mnl->hessian);
     mnl->singular = !identified(w);

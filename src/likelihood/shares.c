@@ -22,6 +22,20 @@ static double weight_of(const hbl_panel *panel, size_t person)
     return panel->weight ? panel->weight[person] : 1;
 }
 
+double hbl_mnl_zero_log_likelihood(const hbl_model *model)
+{
+    const hbl_panel *panel = model->panel;
+    double sum = 0;
+
+    for (size_t n = 0; n < panel->n_persons; n++) {
+        double person = 0;
+        for (size_t t = panel->person_task[n]; t < panel->person_task[n + 1]; t++)
+            person -= log((double)(panel->task_row[t + 1] - panel->task_row[t]));
+        sum += weight_of(panel, n) * person;
+    }
+    return sum;
+}
+
 /* ---- shares ---- */
 
 static double scale_of(const hbl_model *model, size_t person, const double *coefficient)

@@ -98,19 +98,6 @@ int hbl_point_condition(size_t n, const double *hessian, double *condition, hbl_
     return status;
 }
 
-double hbl_point_log_likelihood_zero(const hbl_model *model)
-{
-    const hbl_panel *panel = model->panel;
-    double sum = 0;
-
-    for (size_t n = 0; n < panel->n_persons; n++) {
-        const double weight = panel->weight ? panel->weight[n] : 1;
-        for (size_t t = panel->person_task[n]; t < panel->person_task[n + 1]; t++)
-            sum -= weight * log((double)(panel->task_row[t + 1] - panel->task_row[t]));
-    }
-    return sum;
-}
-
 /* ---- run.json ---- */
 
 cJSON *hbl_point_number(double x)
@@ -140,7 +127,7 @@ int hbl_point_describe_likelihood(const hbl_fit_run *run, double optimum, double
         return hbl_fail_memory(error, "the log-likelihood at shares");
     likelihood = cJSON_CreateObject();
     hbl_tree_put(likelihood, "log_likelihood", hbl_point_number(optimum));
-    hbl_tree_put(likelihood, "zero", hbl_point_number(hbl_point_log_likelihood_zero(run->model)));
+    hbl_tree_put(likelihood, "zero", hbl_point_number(hbl_mnl_zero_log_likelihood(run->model)));
     hbl_tree_put(likelihood, "shares", hbl_point_number(status ? NAN : shares));
     if (!isnan(start))
         hbl_tree_put(likelihood, "start", hbl_point_number(start));

@@ -34,9 +34,6 @@ void hbl_point_log(FILE *file, const hbl_msl_progress *now);
  * to a unit diagonal; infinite where it is not positive definite. */
 int hbl_point_condition(size_t n, const double *hessian, double *condition, hbl_error *error);
 
-/* The log-likelihood with every alternative offered equally likely: -sum_n w_n sum_t ln J_nt. */
-double hbl_point_log_likelihood_zero(const hbl_model *model);
-
 /* Adds a sentence to a list of notes. */
 void hbl_point_note(cJSON *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
