@@ -7,22 +7,7 @@
 
 #include <math.h>
 
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
-enum { VECTORS = HBL_LANES / WIDTH };
-
-typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
-typedef long long bits __attribute__((vector_size(WIDTH * sizeof(double))));
-
-/* Vector v of row k in an array of lanes. */
-#define AT(array, k, v)  (((const vec *)(array))[(k)*VECTORS + (v)])
-#define SET(array, k, v) (((vec *)(array))[(k)*VECTORS + (v)])
-#define FOR_VECTORS(v)   for (size_t v = 0; v < VECTORS; v++)
+#include "likelihood/vectors.h"
 
 static vec square_root(vec x)
 {
@@ -153,7 +138,7 @@ static void select(size_t rows, const double *restrict mask, const double *restr
     FOR_VECTORS(v)
     {
         const vec zero = {0};
-        const bits chosen = AT(mask, 0, v) != zero;
+        const bits chosen = (bits)(AT(mask, 0, v) != zero);
         for (size_t k = 0; k < rows; k++)
             SET(to, k, v) = (vec)((chosen & (bits)AT(from, k, v)) | (~chosen & (bits)AT(to, k, v)));
     }

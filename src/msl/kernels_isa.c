@@ -6,24 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "likelihood/vectors.h"
 #include "msl/kernels.h"
-
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
-enum { VECTORS = HBL_LANES / WIDTH };
-
-typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
-typedef unsigned long long bits __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
-
-/* Vector v of row k in an array of lanes. */
-#define AT(array, k, v)  (((const vec *)(array))[(k)*VECTORS + (v)])
-#define SET(array, k, v) (((vec *)(array))[(k)*VECTORS + (v)])
-#define FOR_VECTORS(v)   for (size_t v = 0; v < VECTORS; v++)
 
 static void theta(size_t draws, size_t n_random, size_t rows, const hbl_msl_factor *factor,
                   const double *restrict mean, const double *restrict z, double *restrict to)
