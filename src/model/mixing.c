@@ -22,3 +22,13 @@ const hbl_mixing *hbl_mixing_find(const char *name)
     }
     return NULL;
 }
+
+void hbl_mixing_mirror(const hbl_mixing *of, size_t n, const double *theta, double lower,
+                       double upper, double *beta, double *slope)
+{
+    of->transform(n, theta, lower, upper, beta, slope);
+    for (size_t i = 0; i < n; i++) {
+        beta[i] = -beta[i];
+        slope[i] = -slope[i];
+    }
+}

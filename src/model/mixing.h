@@ -19,4 +19,8 @@ extern const hbl_mixing hbl_mixing_uniform;
 extern const hbl_mixing hbl_mixing_triangular;
 extern const hbl_mixing hbl_mixing_exponential;
 
+/* -g of another distribution: beta and slope with the sign turned. */
+void hbl_mixing_mirror(const hbl_mixing *of, size_t n, const double *theta, double lower,
+                       double upper, double *beta, double *slope);
+
 #endif

@@ -1,33 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * beta = -exp(theta): negative for everyone, as a price. Above theta = 709.78 beta is infinite, and
- * the caller rejects the proposal.
+ * beta = -exp(theta), the mirror image of the lognormal: negative for everyone, as a price. Above
+ * theta = 709.78 beta is infinite, and the caller rejects the proposal.
  */
 #include "model/mixing.h"
-
-#include <math.h>
 
 static void transform(size_t n, const double *theta, double lower, double upper, double *beta,
                       double *slope)
 {
-    (void)lower;
-    (void)upper;
-    for (size_t i = 0; i < n; i++) {
-        beta[i] = -exp(theta[i]);
-        slope[i] = beta[i];
-    }
+    hbl_mixing_mirror(&hbl_mixing_lognormal, n, theta, lower, upper, beta, slope);
 }
 
-/* A coefficient of the wrong sign starts at a tenth of its size: near zero on its own scale. */
 static double inverse(double beta, double lower, double upper)
 {
-    const double size = beta < 0.0 ? -beta : 0.1 * fabs(beta);
-
-    (void)lower;
-    (void)upper;
-    if (!isfinite(size))
-        return 0.0;
-    return log(fmax(size, 1e-6));
+    return hbl_mixing_lognormal.inverse(-beta, lower, upper);
 }
 
 const hbl_mixing hbl_mixing_negative_lognormal = {

@@ -1,39 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * beta = -ln(1 + exp(theta)): negative for everyone, like a normal far below 0 and like an
- * exponential of theta near it; a smooth stand-in for a normal truncated at 0.
- *
- * With e = exp(-|theta|), ln(1 + exp(theta)) = max(theta, 0) + ln(1 + e) and its slope is 1 / (1 +
- * e) or e / (1 + e): neither overflows, and both keep their relative accuracy far below 0.
+ * beta = -ln(1 + exp(theta)), the mirror image of the positive normal: negative for everyone, like
+ * a normal far below 0 and like an exponential of theta near it.
  */
 #include "model/mixing.h"
-
-#include <math.h>
 
 static void transform(size_t n, const double *theta, double lower, double upper, double *beta,
                       double *slope)
 {
-    (void)lower;
-    (void)upper;
-    for (size_t i = 0; i < n; i++) {
-        const double e = exp(-fabs(theta[i]));
-
-        beta[i] = -((theta[i] < 0.0 ? 0.0 : theta[i]) + log1p(e));
-        slope[i] = -(theta[i] < 0.0 ? e : 1.0) / (1.0 + e);
-    }
+    hbl_mixing_mirror(&hbl_mixing_positive_normal, n, theta, lower, upper, beta, slope);
 }
 
-/* theta = size + ln(1 - exp(-size)). A coefficient of the wrong sign starts at a tenth of its size:
- * near zero on its own scale. */
 static double inverse(double beta, double lower, double upper)
 {
-    const double size = beta < 0.0 ? -beta : 0.1 * fabs(beta);
-
-    (void)lower;
-    (void)upper;
-    if (!isfinite(size))
-        return 0.0;
-    return fmax(size, 1e-6) + log(-expm1(-fmax(size, 1e-6)));
+    return hbl_mixing_positive_normal.inverse(-beta, lower, upper);
 }
 
 const hbl_mixing hbl_mixing_negative_normal = {
