@@ -7,7 +7,7 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "data/number.h"
+#include "core/number.h"
 
 static bool is_missing(const hbl_cell *cell)
 {

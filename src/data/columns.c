@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/columns.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "data/number.h"
+#include "core/number.h"
 
 void hbl_columns_list(const char *const *word, size_t n, char list[HBL_COLUMNS_LIST])
 {
@@ -89,11 +88,6 @@ int hbl_columns_find(const hbl_table *table, const char *key, const char *name,
     hbl_columns_hint(table, name, hint);
     return hbl_fail(error, HBL_ERR_INPUT, "%s:1: no column \"%s\" (data.%s)%s", table->path, name,
                     key, hint);
-}
-
-bool hbl_columns_is_missing(const hbl_column *column, size_t row)
-{
-    return column->type == HBL_COLUMN_TEXT ? column->code[row] < 0 : isnan(column->number[row]);
 }
 
 int hbl_columns_logical(const char *text)

@@ -5,6 +5,7 @@
 #ifndef HBL_DATA_COLUMNS_H
 #define HBL_DATA_COLUMNS_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "hblogit/data.h"
@@ -25,7 +26,10 @@ void hbl_columns_hint(const hbl_table *table, const char *name, char hint[HBL_CO
 int hbl_columns_find(const hbl_table *table, const char *key, const char *name,
                      const hbl_column **column, hbl_error *error);
 
-bool hbl_columns_is_missing(const hbl_column *column, size_t row);
+static inline bool hbl_columns_is_missing(const hbl_column *column, size_t row)
+{
+    return column->type == HBL_COLUMN_TEXT ? column->code[row] < 0 : isnan(column->number[row]);
+}
 
 /* 1, 0 for a spelling of TRUE, FALSE; -1 for other texts. */
 int hbl_columns_logical(const char *text);

@@ -10,9 +10,9 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "data/columns.h"
 #include "data/expression_parts.h"
-#include "data/number.h"
 
 enum { DEEPEST = 100, LONGEST = 19000 }; /* muParser takes less than 20,000 characters */
 

@@ -11,8 +11,8 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "data/expression_parts.h"
-#include "data/number.h"
 
 enum { MOST_TOKENS = 10000, DEEPEST = 100 };
 

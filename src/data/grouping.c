@@ -8,7 +8,7 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "data/number.h"
+#include "core/number.h"
 
 /* What makes rows equal. */
 typedef struct {

@@ -8,8 +8,8 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "data/columns.h"
-#include "data/number.h"
 #include "data/panel_builder.h"
 #include "data/persons.h"
 

@@ -32,7 +32,7 @@ typedef struct {
     const hbl_panel_extras *extras;
     const hbl_column *person, *task, *alternative, *choice; /* NULL where there is none */
     const hbl_column **offered; /* n_known: 1 where the alternative is offered; NULL: always */
-    const hbl_column **needed;  /* n_needed: cells that must not be missing */
+    const hbl_column **needed;  /* n_needed: with cells missing, and none may be */
     size_t n_needed;
     bool *left_out; /* n_rows of the table: by the filter; NULL: no filter */
     hbl_grouping tasks;

@@ -11,8 +11,8 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "data/columns.h"
-#include "data/number.h"
 #include "data/panel_builder.h"
 
 /* ---- names ---- */

@@ -120,7 +120,15 @@ static int find_index(panel_builder *b)
     return check_identifier(b, "alternative", b->alternative);
 }
 
-/* ---- columns whose cells are needed ---- */
+/* ---- columns whose cells are needed: of those, the ones that lack some ---- */
+
+static bool has_missing(const hbl_table *table, const hbl_column *column)
+{
+    for (size_t i = 0; i < table->n_rows; i++)
+        if (hbl_columns_is_missing(column, i))
+            return true;
+    return false;
+}
 
 static bool is_listed(const panel_builder *b, const hbl_column *column)
 {
@@ -132,7 +140,7 @@ static bool is_listed(const panel_builder *b, const hbl_column *column)
 
 static void need(panel_builder *b, const hbl_column *column)
 {
-    if (column && !is_listed(b, column))
+    if (column && !is_listed(b, column) && has_missing(b->table, column))
         b->needed[b->n_needed++] = column;
 }
 

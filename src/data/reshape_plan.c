@@ -9,8 +9,8 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "data/columns.h"
-#include "data/number.h"
 #include "data/reshape.h"
 
 typedef struct {

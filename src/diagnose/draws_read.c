@@ -10,14 +10,17 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "diagnose/draws.h"
 
-/* The number that fills the cell text .. end, a decimal point being a point: callers see to the
- * locale. */
+/* The number that fills the cell text .. end, a decimal point being a point: for what is left to
+ * the C library, inf and nan among it, callers see to the locale. */
 static bool parse_cell(const char *text, const char *end, double *value)
 {
     char *stop;
 
+    if (hbl_number_parse(text, (size_t)(end - text), '.', value))
+        return true;
     if (text == end || isspace((unsigned char)*text))
         return false;
     *value = strtod(text, &stop);

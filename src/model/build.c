@@ -20,24 +20,41 @@ static int copy_name(char **to, const char *name, hbl_error *error)
     return *to != NULL ? HBL_OK : HBL_ERR_MEMORY;
 }
 
-static int fill_columns(const hbl_roles *roles, hbl_model_store *s, hbl_error *error)
+static const hbl_coefficient *coefficient_of(const hbl_roles *roles, const hbl_model *m, size_t k)
 {
-    const hbl_coefficient *list = roles->design->utility.coefficient;
-    hbl_model *m = &s->model;
+    const size_t fixed = k - roles->n_random, held = fixed - roles->n_fixed;
+    const bool is_random = k < roles->n_random, is_held = k >= m->n_random + m->n_fixed;
+
+    return &roles->design->utility.coefficient[is_random ? roles->random[k]
+                                               : is_held ? roles->held[held]
+                                                         : roles->fixed[fixed]];
+}
+
+static int name_columns(const hbl_roles *roles, hbl_model *m, hbl_error *error)
+{
+    const size_t free_columns = m->n_random + m->n_fixed;
     int status = HBL_OK;
 
-    for (size_t k = 0; !status && k < m->n_columns; k++) {
-        const size_t fixed = k - roles->n_random, held = fixed - roles->n_fixed;
-        const bool is_random = k < roles->n_random, is_held = k >= m->n_random + m->n_fixed;
-        const hbl_coefficient *c = &list[is_random ? roles->random[k]
-                                         : is_held ? roles->held[held]
-                                                   : roles->fixed[fixed]];
-
-        status = copy_name(is_held ? &m->held_name[held] : &m->name[k], c->name, error);
-        if (!status)
-            hbl_design_fill(roles->design, c, m->panel, m->panel->n_rows, m->n_columns, s->x + k);
-    }
+    for (size_t k = 0; !status && k < m->n_columns; k++)
+        status = copy_name(k < free_columns ? &m->name[k] : &m->held_name[k - free_columns],
+                           coefficient_of(roles, m, k)->name, error);
     return status;
+}
+
+/* Columns lie side by side in x: some rows of all of them at a time, while they are in the cache.
+ */
+static void fill_columns(const hbl_roles *roles, hbl_model_store *s)
+{
+    enum { ROWS = 1024 };
+    const hbl_model *m = &s->model;
+    const size_t n = m->panel->n_rows;
+
+    for (size_t first = 0; first < n; first += ROWS) {
+        const size_t end = n - first < ROWS ? n : first + ROWS;
+        for (size_t k = 0; k < m->n_columns; k++)
+            hbl_design_fill(roles->design, coefficient_of(roles, m, k), m->panel, first, end,
+                            m->n_columns, s->x + k);
+    }
 }
 
 static void set_distributions(const hbl_roles *roles, hbl_model *m)
@@ -75,14 +92,14 @@ static int fill_persons(const hbl_design *design, hbl_model_store *s, hbl_error 
 
         status = copy_name(&m->name[after + q], c->name, error);
         if (!status)
-            hbl_design_fill(design, c, m->panel, m->panel->n_persons, m->n_scale, s->v + q);
+            hbl_design_fill(design, c, m->panel, 0, m->panel->n_persons, m->n_scale, s->v + q);
     }
     for (size_t q = 0; !status && q < m->n_covariates; q++) {
         const hbl_coefficient *c = &design->covariates.coefficient[q];
 
         status = copy_name(&m->covariate_name[q], c->name, error);
         if (!status)
-            hbl_design_fill(design, c, m->panel, m->panel->n_persons, m->n_covariates, s->w + q);
+            hbl_design_fill(design, c, m->panel, 0, m->panel->n_persons, m->n_covariates, s->w + q);
     }
     return status;
 }
@@ -189,10 +206,11 @@ static int add_remarks(const hbl_roles *roles, hbl_model_store *s, hbl_error *er
 
 static int fill(const hbl_roles *roles, hbl_model_store *s, hbl_error *error)
 {
-    int status = fill_columns(roles, s, error);
+    int status = name_columns(roles, &s->model, error);
 
     if (status)
         return status;
+    fill_columns(roles, s);
     set_distributions(roles, &s->model);
     set_held(roles, &s->model);
     status = fill_persons(roles->design, s, error);

@@ -5,7 +5,9 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/memory.h"
 #include "model/findings.h"
 
 static const double code[] = {-9, -99, -999, -9999, -99999, 99, 999, 9999, 99999};
@@ -19,50 +21,87 @@ typedef struct {
     double mean;
 } values;
 
-static bool is_code(const values *v, size_t i, double c)
+static double value_at(const values *v, size_t i)
 {
-    return fabs(v->x[i * v->stride] + v->mean - c) <= 1e-9 * fabs(c);
+    return v->x[i * v->stride] + v->mean;
+}
+
+static bool is_code(double x, double c)
+{
+    return fabs(x - c) <= 1e-9 * fabs(c);
+}
+
+typedef struct {
+    double low, high;
+} range;
+
+static void widen(range *r, double x)
+{
+    if (x < r->low)
+        r->low = x;
+    if (x > r->high)
+        r->high = x;
 }
 
 /* How often c stands there, where it is three times as far from the rest as the rest is wide, or
  * from 0; otherwise 0. */
-static size_t count_far(const values *v, double c, double *low, double *high)
+static size_t count_far(const values *v, double c, range *rest)
 {
     double width, distance;
     size_t n = 0;
 
-    *low = INFINITY;
-    *high = -INFINITY;
+    *rest = (range){INFINITY, -INFINITY};
     for (size_t i = 0; i < v->n; i++) {
-        const double x = v->x[i * v->stride] + v->mean;
-
-        if (is_code(v, i, c)) {
+        if (is_code(value_at(v, i), c))
             n++;
-        } else {
-            *low = fmin(*low, x);
-            *high = fmax(*high, x);
-        }
+        else
+            widen(rest, value_at(v, i));
     }
-    width = fmax(*high - *low, fmax(fabs(*low), fabs(*high)));
-    distance = c < *low ? *low - c : c - *high;
+    width = fmax(rest->high - rest->low, fmax(fabs(rest->low), fabs(rest->high)));
+    distance = c < rest->low ? rest->low - c : c - rest->high;
     return n > 0 && n < v->n && width > 0 && distance > 3 * width ? n : 0;
 }
 
-static int find(const hbl_check *check, const values *v, const char *of, hbl_error *error)
+/* all: of v, before the mean was taken. What is far from all the rest is at one of its ends. */
+static int find(const hbl_check *check, const values *v, range all, const char *of,
+                hbl_error *error)
 {
     int status = HBL_OK;
 
     for (size_t i = 0; !status && i < CODES; i++) {
-        double low, high;
-        const size_t n = count_far(v, code[i], &low, &high);
+        range rest;
+        size_t n;
 
+        if (!is_code(all.low + v->mean, code[i]) && !is_code(all.high + v->mean, code[i]))
+            continue;
+        n = count_far(v, code[i], &rest);
         if (n > 0)
             status = hbl_findings_add(check->findings, error, HBL_FINDING_WARNING,
                                       "\"%s\" is %g for %zu of %zu %s, and from %.4g to %.4g "
                                       "otherwise; if that stands for a missing value, leave the "
                                       "cells empty",
-                                      v->name, code[i], n, v->n, of, low, high);
+                                      v->name, code[i], n, v->n, of, rest.low, rest.high);
     }
+    return status;
+}
+
+/* n columns side by side, the first `used` of which are looked at; mean may be NULL. */
+static int find_in(const hbl_check *check, const double *x, size_t n_rows, size_t n, size_t used,
+                   char *const *name, const double *mean, const char *of, hbl_error *error)
+{
+    range *all = hbl_calloc(used, sizeof *all, "columns", error);
+    int status = all ? HBL_OK : HBL_ERR_MEMORY;
+
+    for (size_t k = 0; all && k < used; k++)
+        all[k] = (range){INFINITY, -INFINITY};
+    for (size_t r = 0; all && r < n_rows; r++)
+        for (size_t k = 0; k < used; k++)
+            widen(&all[k], x[r * n + k]);
+    for (size_t k = 0; !status && k < used; k++) {
+        const values v = {name[k], n_rows, n, x + k, mean ? mean[k] : 0};
+        status = find(check, &v, all[k], of, error);
+    }
+    free(all);
     return status;
 }
 
@@ -70,20 +109,14 @@ int hbl_check_missing(const hbl_check *check, hbl_error *error)
 {
     const hbl_model *m = check->model;
     const hbl_panel *p = m->panel;
-    int status = HBL_OK;
+    int status =
+        find_in(check, m->x, p->n_rows, m->n_columns, check->n, m->name, NULL, "rows", error);
 
-    for (size_t k = 0; !status && k < check->n; k++) {
-        const values v = {m->name[k], p->n_rows, m->n_columns, m->x + k, 0};
-        status = find(check, &v, "rows", error);
-    }
-    for (size_t k = 0; !status && k < m->n_scale; k++) {
-        const values v = {m->name[check->n + k], p->n_persons, m->n_scale, m->v + k, 0};
-        status = find(check, &v, "people", error);
-    }
-    for (size_t k = 0; !status && k < m->n_covariates; k++) {
-        const values v = {m->covariate_name[k], p->n_persons, m->n_covariates, m->w + k,
-                          m->covariate_mean[k]};
-        status = find(check, &v, "people", error);
-    }
+    if (!status)
+        status = find_in(check, m->v, p->n_persons, m->n_scale, m->n_scale, m->name + check->n,
+                         NULL, "people", error);
+    if (!status)
+        status = find_in(check, m->w, p->n_persons, m->n_covariates, m->n_covariates,
+                         m->covariate_name, m->covariate_mean, "people", error);
     return status;
 }

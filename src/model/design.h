@@ -45,10 +45,10 @@ int hbl_design_resolve(const hbl_formula *formula, const hbl_spec *spec, const h
                        hbl_design **design, hbl_error *error);
 void hbl_design_free(hbl_design *design);
 
-/* Writes the coefficient's column into x, of which element (row, column) is at row * stride: n_rows
- * of the panel, or, of scale and covariates, n_persons. */
+/* Writes rows first to end - 1 of the coefficient's column into x, of which element (row, column)
+ * is at row * stride: rows of the panel, or, of scale and covariates, persons. */
 void hbl_design_fill(const hbl_design *design, const hbl_coefficient *coefficient,
-                     const hbl_panel *panel, size_t n, size_t stride, double *x);
+                     const hbl_panel *panel, size_t first, size_t end, size_t stride, double *x);
 
 /* The names of columns that formula and covariates use: *names, to be freed, with n of them, which
  * belong to formula and spec. */

@@ -119,16 +119,16 @@ int hbl_design_expand(hbl_design *design, hbl_coefficients *to, const hbl_produc
 /* ---- values */
 
 void hbl_design_fill(const hbl_design *design, const hbl_coefficient *coefficient,
-                     const hbl_panel *panel, size_t n, size_t stride, double *x)
+                     const hbl_panel *panel, size_t first, size_t end, size_t stride, double *x)
 {
     const hbl_product *p = &coefficient->product;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = first; i < end; i++)
         x[i * stride] = 1.0;
     for (size_t i = 0; i < p->n; i++)
         hbl_variable_multiply(&design->variable[p->of[i].variable], p->of[i].level,
-                              p->of[i].contrast, stride, x);
-    for (size_t i = 0; coefficient->alternative >= 0 && i < n; i++) {
+                              p->of[i].contrast, first, end, stride, x);
+    for (size_t i = first; coefficient->alternative >= 0 && i < end; i++) {
         if (panel->row_alternative[i] != coefficient->alternative)
             x[i * stride] = 0.0;
     }

@@ -8,7 +8,7 @@
 
 #include "core/fail.h"
 #include "core/memory.h"
-#include "data/number.h"
+#include "core/number.h"
 #include "data/persons.h"
 
 /* ---- where the values are */
@@ -192,12 +192,12 @@ void hbl_variable_clear(hbl_variable *variable)
     *variable = (hbl_variable){.name = NULL};
 }
 
-void hbl_variable_multiply(const hbl_variable *variable, size_t level, bool contrast, size_t stride,
-                           double *product)
+void hbl_variable_multiply(const hbl_variable *variable, size_t level, bool contrast, size_t first,
+                           size_t end, size_t stride, double *product)
 {
     const double at_base = variable->effects && contrast ? -1.0 : 0.0;
 
-    for (size_t i = 0; i < variable->n; i++) {
+    for (size_t i = first; i < end; i++) {
         double value;
 
         if (!variable->categorical)

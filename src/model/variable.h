@@ -34,9 +34,9 @@ void hbl_variable_clear(hbl_variable *variable);
 int hbl_variable_find_levels(const hbl_spec *spec, const hbl_table *table, hbl_variable *variable,
                              hbl_error *error);
 
-/* Multiplies product[i * stride], i < n, by the variable's values: of the level's column, or
- * numbers. */
-void hbl_variable_multiply(const hbl_variable *variable, size_t level, bool contrast, size_t stride,
-                           double *product);
+/* Multiplies product[i * stride], first <= i < end, by the variable's values: of the level's
+ * column, or numbers. */
+void hbl_variable_multiply(const hbl_variable *variable, size_t level, bool contrast, size_t first,
+                           size_t end, size_t stride, double *product);
 
 #endif

@@ -7,7 +7,7 @@
 #include "core/fail.h"
 #include "core/linalg.h"
 #include "core/memory.h"
-#include "data/number.h"
+#include "core/number.h"
 #include "simulate/parts.h"
 
 static void write_number(FILE *out, double x)

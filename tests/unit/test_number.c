@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/number.h"
+#include "core/number.h"
 
 static void test_numbers(void **unused)
 {

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "data/number.h"
+#include "core/number.h"
 #include "unit/table_fixture.h"
 
 /* ---- good files ---- */

@@ -2,8 +2,8 @@
  *
  * Numbers as text, written and read alike whatever the locale.
  */
-#ifndef HBL_DATA_NUMBER_H
-#define HBL_DATA_NUMBER_H
+#ifndef HBL_CORE_NUMBER_H
+#define HBL_CORE_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "data/number.h"
+#include "core/number.h"
 
 #include <inttypes.h>
 #include <locale.h>
@@ -60,18 +60,40 @@ static const char *scan_exponent(const char *p, const char *end, int *exponent)
     return p;
 }
 
+enum { MOST_PLACES = 19 };
+
+static const uint64_t power_of_10[MOST_PLACES + 1] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
+    UINT64_C(10000000000000000000),
+};
+
 /* digits / 10^places rounded once, to nearest, ties to even: the quotient of both factors, shifted
  * to the top of their words, to 63 or 64 bits; the remainder tells whether more follows. */
 static double divide(uint64_t digits, int places)
 {
-    uint64_t power = 1;
-
-    for (int i = 0; i < places; i++)
-        power *= 10;
+    const uint64_t power = power_of_10[places];
     const int up = __builtin_clzll(digits), power_up = __builtin_clzll(power);
-    const wide numerator = (wide)(digits << up) << 63;
-    const uint64_t quotient = (uint64_t)(numerator / (power << power_up));
-    const bool more = numerator % (power << power_up) != 0;
+    const wide numerator = (wide)(digits << up) << 63, divisor = power << power_up;
+    const uint64_t quotient = (uint64_t)(numerator / divisor);
+    const bool more = quotient * divisor != numerator;
     const int drop = 64 - __builtin_clzll(quotient) - 53;
     const uint64_t rest = quotient & ((UINT64_C(1) << drop) - 1), half = UINT64_C(1) << (drop - 1);
     uint64_t top = quotient >> drop;
@@ -113,14 +135,14 @@ static double value_of(const decimal *d, const char *start, const char *end, int
     static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    const int most = (int)(sizeof power / sizeof *power) - 1, most_places = 19;
+    const int most = (int)(sizeof power / sizeof *power) - 1;
 
     if (d->digits == 0)
         return 0;
     if (!d->dropped && d->digits < EXACT_LIMIT && d->scale >= -most && d->scale <= most)
         return d->scale < 0 ? (double)d->digits / power[-d->scale]
                             : (double)d->digits * power[d->scale];
-    if (!d->dropped && d->scale < 0 && d->scale >= -most_places)
+    if (!d->dropped && d->scale < 0 && d->scale >= -MOST_PLACES)
         return divide(d->digits, -d->scale);
     return read_long(start, end, exponent);
 }
@@ -135,6 +157,10 @@ bool hbl_number_parse(const char *text, size_t size, char mark, double *value)
     int exponent = 0;
     double x;
 
+    if (size == 1 && is_digit(*text)) { /* as most cells of many files are */
+        *value = *text - '0';
+        return true;
+    }
     p = scan_digits(start, end, &d);
     n_digits = (size_t)(p - start);
     if (p < end && *p == mark) {
