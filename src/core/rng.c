@@ -6,47 +6,35 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "core/rng_key.h"
 #include "core/ziggurat_tables.h"
 
 /* ---- streams ---- */
 
-/* A bijection of 64 bits in which each bit of the result depends on each bit of z: variant 13 of
- * Stafford (2011), "Better bit mixing", as in splitmix64. */
-static inline uint64_t mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static inline uint64_t rotate(uint64_t z, int bits)
-{
-    return (z << bits) | (z >> (64 - bits));
-}
+HBL_KEY_DEFINE_MIX(uint64_t)
 
 static inline hbl_u128 join(uint64_t high, uint64_t low)
 {
     return (hbl_u128)high << 64 | low;
 }
 
-/* Each word of the key is mixed by itself (side by side, which is what makes this quick), after a
- * constant of its own that tells the words apart (digits of pi). Two independent sums of the four
- * are 128 bits of hash: keys that differ in one word never collide in either sum, others with
- * probability 2^-128. State and increment are each a bijection of that hash, mixed once more. */
+/* The words of the key are mixed side by side, which is what makes this quick. Two independent sums
+ * of the four are 128 bits of hash: keys that differ in one word never collide in either sum,
+ * others with probability 2^-128. State and increment are each a bijection of that hash, mixed once
+ * more. */
 hbl_rng hbl_rng_stream(uint64_t seed, uint64_t chain, hbl_stream purpose, uint64_t index,
                        uint64_t sweep)
 {
-    const uint64_t a = mix(seed ^ UINT64_C(0x243f6a8885a308d3));
-    const uint64_t b = mix((chain ^ (uint64_t)purpose << 56) + UINT64_C(0x13198a2e03707344));
-    const uint64_t c = mix(index ^ UINT64_C(0xa4093822299f31d0));
-    const uint64_t d = mix(sweep + UINT64_C(0x082efa98ec4e6c89));
+    const uint64_t a = mix(seed ^ HBL_KEY_SEED);
+    const uint64_t b = mix((chain ^ (uint64_t)purpose << 56) + HBL_KEY_CHAIN);
+    const uint64_t c = mix(index ^ HBL_KEY_INDEX);
+    const uint64_t d = mix(sweep + HBL_KEY_SWEEP);
     const uint64_t s = a + b + c + d;
-    const uint64_t t = a ^ rotate(b, 17) ^ rotate(c, 31) ^ rotate(d, 47);
+    const uint64_t t = a ^ HBL_KEY_ROTATE(b, 17) ^ HBL_KEY_ROTATE(c, 31) ^ HBL_KEY_ROTATE(d, 47);
     hbl_rng rng;
 
     rng.state = join(mix(s), mix(t));
-    rng.increment =
-        join(mix(t + UINT64_C(0x452821e638d01377)), mix(s + UINT64_C(0xbe5466cf34e90c6c))) | 1;
+    rng.increment = join(mix(t + HBL_KEY_INCREMENT), mix(s + UINT64_C(0xbe5466cf34e90c6c))) | 1;
     return rng;
 }
 

@@ -11,13 +11,18 @@
 
 #include <math.h>
 
+#include "core/exp.h"
+
 static void transform(size_t n, const double *theta, double lower, double upper, double *beta,
                       double *slope)
 {
     const double range = upper - lower;
 
+    for (size_t i = 0; i < n; i++)
+        slope[i] = -fabs(theta[i]);
+    hbl_exp(n, slope, slope);
     for (size_t i = 0; i < n; i++) {
-        const double e = exp(-fabs(theta[i]));
+        const double e = slope[i];
         const double share = e / (1.0 + e);
 
         beta[i] = theta[i] < 0.0 ? lower + range * share : upper - range * share;

@@ -6,16 +6,17 @@
 #include "model/mixing.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "core/exp.h"
 
 static void transform(size_t n, const double *theta, double lower, double upper, double *beta,
                       double *slope)
 {
     (void)lower;
     (void)upper;
-    for (size_t i = 0; i < n; i++) {
-        beta[i] = exp(theta[i]);
-        slope[i] = beta[i];
-    }
+    hbl_exp(n, theta, beta);
+    memcpy(slope, beta, n * sizeof *slope);
 }
 
 /* A coefficient of the wrong sign starts at a tenth of its size: near zero on its own scale. */

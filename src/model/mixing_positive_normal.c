@@ -10,13 +10,18 @@
 
 #include <math.h>
 
+#include "core/exp.h"
+
 static void transform(size_t n, const double *theta, double lower, double upper, double *beta,
                       double *slope)
 {
     (void)lower;
     (void)upper;
+    for (size_t i = 0; i < n; i++)
+        slope[i] = -fabs(theta[i]);
+    hbl_exp(n, slope, slope);
     for (size_t i = 0; i < n; i++) {
-        const double e = exp(-fabs(theta[i]));
+        const double e = slope[i];
 
         beta[i] = (theta[i] < 0.0 ? 0.0 : theta[i]) + log1p(e);
         slope[i] = (theta[i] < 0.0 ? e : 1.0) / (1.0 + e);
