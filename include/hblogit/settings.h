@@ -71,10 +71,13 @@ typedef enum { HBL_PRECISION_DOUBLE, HBL_PRECISION_MIXED, HBL_PRECISION_FLOAT } 
 typedef struct {
     int64_t chains, warmup, draws; /* draws: kept, a chain */
     int64_t thin;                  /* sweeps a kept draw */
+    int64_t lengthen; /* times as long the command fit may make a run that has not converged; 1:
+                         never. hbl_fit itself does what is said, once */
     uint64_t seed;
     char *kernel;            /* name of the kernel for theta_n: hmc, hessian, random-walk */
     bool interweave;         /* move (mu, L, alpha) with the standardised theta_n held */
     double over_relaxation;  /* of the (mu, Omega) draw, in [0, 1); 0: independent draws */
+    double persistence;      /* of hmc's momentum from sweep to sweep, in [0, 1); 0: drawn anew */
     hbl_precision precision; /* of the likelihood pass */
     bool save_persons;       /* persons/ : every person's draws */
     bool save_warmup;        /* warmup-<chain>.csv beside chain-<chain>.csv */

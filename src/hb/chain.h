@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "core/rng.h"
+#include "core/rng_lanes.h"
 #include "hb/lanes.h"
 #include "hblogit/hb.h"
 #include "likelihood/likelihood.h"
@@ -39,6 +39,7 @@ struct hbl_hb {
     const hbl_person_kernel *kernel;
     hbl_likelihood *likelihood;
     const hbl_lanes *lanes;
+    const hbl_rng_lanes *rng;
     hbl_mnl *pooled;
     size_t N, K, F, P;        /* persons, random and fixed coefficients (scale's too), P = K + F */
     size_t Q;                 /* covariates */
@@ -77,18 +78,18 @@ typedef struct {
     double *theta, *gradient; /* the proposal [K], d ll / d (theta, alpha) at it [P] */
     double *log_likelihood;   /* [1] */
     double *log_ratio;        /* [1]: ln of the Metropolis-Hastings ratio */
-    double *momentum, *start; /* [K] normals as the kernel moved them, and as they were drawn */
+    double *normals;          /* [K]: as they were drawn */
+    double *momentum;         /* [K]: at the end of a trajectory */
     double *deviation;        /* [K]: theta - mu */
-    double *q;                /* [P]: Omega^-1 (theta - mu), then the force grad ll_n - that */
+    double *force;            /* [P]: grad ll_n - Omega^-1 (theta - mu) */
     double *quadratic, *quadratic_start, *kinetic, *kinetic_start, *step, *half_step; /* [1] */
     double *accepted;          /* [1]: 1 or 0 */
     double *triangle, *factor; /* [K (K + 1) / 2] each */
     double *hessian;           /* [P (P + 1) / 2] */
     double *uniform;           /* [1] */
     double *lent;              /* hbl_likelihood_scratch */
-    hbl_rng rng[HBL_LANES];
-    double *memory;           /* all of the above */
-    const double **factor_of; /* [n_entries]: what an entry of the interweaving multiplies */
+    double *memory;            /* all of the above */
+    const double **factor_of;  /* [n_entries]: what an entry of the interweaving multiplies */
 } hbl_workspace;
 
 /* Sums over the persons of the current state: log-likelihood and the moments of hbl_lanes. */
@@ -129,20 +130,22 @@ struct hbl_chain {
     double *alpha, *lambda;                         /* [F], [K] (Huang-Wand) */
     /* persons, [n_blocks][...][lane] */
     double *theta, *gradient, *log_likelihood;
+    double *momentum; /* of the kernels that keep it from sweep to sweep */
     double *theta_other, *gradient_other, *log_likelihood_other; /* the interweaving's proposal */
     hbl_sums sums, sums_other;
     double sum_z2; /* sum over persons of |L^-1 (theta_n - mu)|^2 */
     /* machinery */
     hbl_tuning tuning;
-    hbl_workspace *workspace; /* [threads] */
-    double *interweave;       /* room for its proposal: see interweave.c */
-    double *scratch;          /* [4 (K^2 + K + Q K)] for the steps of the population */
-    double *drawn;            /* [K^2 + 4 K + Q K] what such a step drew, for the trace */
-    double *scratch_pooled;   /* [n_entries x n_entries] */
-    double *chunk_moment;     /* [n_chunks][layout.n][fold] */
-    double *chunk_likelihood; /* [n_chunks] */
-    hbl_count *chunk_count;   /* [n_chunks] */
-    double jitter;            /* of the person kernel's step, this sweep */
+    hbl_workspace *workspace;   /* [threads] */
+    double *interweave;         /* room for its proposal: see interweave.c */
+    double *scratch;            /* [4 (K^2 + K + Q K)] for the steps of the population */
+    double *drawn;              /* [K^2 + 4 K + Q K] what such a step drew, for the trace */
+    double *scratch_pooled;     /* [n_entries x n_entries] */
+    double *chunk_moment;       /* [n_chunks][layout.n][fold] */
+    double *chunk_likelihood;   /* [n_chunks] */
+    hbl_count *chunk_count;     /* [n_chunks] */
+    double jitter;              /* of the person kernel's step, this sweep */
+    hbl_rng_shared persons_rng; /* of this sweep */
     hbl_count person_count, interweave_count, population_count, scale_count;
     double *person_accepted; /* [n_blocks][lane]: acceptances after warm-up */
     double acceptance;       /* share of persons that moved in the last sweep */
@@ -179,10 +182,11 @@ struct hbl_person_kernel {
     bool uses_gradient; /* of the log-likelihood at the current state */
     bool uses_hessian;  /* the fixed H_n of the fractional likelihood */
     bool uses_factor;   /* the W_n that warm-up averages */
+    bool keeps_momentum;
     double (*first_step)(size_t K);
     double largest_step;
-    /* From the chain's state and the normals in workspace->momentum: writes theta, log_likelihood,
-     * log_ratio and, where the chain needs it, gradient. */
+    /* From the chain's state and workspace->normals: writes theta, log_likelihood, log_ratio and,
+     * where the chain needs it, gradient; momentum where it is kept. */
     void (*propose)(const hbl_chain *chain, size_t block, hbl_workspace *workspace);
 };
 
@@ -239,7 +243,7 @@ void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, c
 
 /* Adds a block's part to the sums of the current or a proposed state, about mu. */
 void hbl_add_moments(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
-                     const double *gradient, double *partial);
+                     const double *gradient, hbl_workspace *workspace, double *partial);
 
 /* Packs the covariates and finds their principal axes. HBL_ERR_INPUT: under a flat prior of the
  * means one of them is a sum of others, or constant. */
@@ -261,7 +265,7 @@ void hbl_chain_refresh(hbl_chain *chain);
 void hbl_derive_from_factor(hbl_chain *chain);
 
 /* ln p(mu, L, Delta, alpha), up to a constant, as a density of those; gradient, where not NULL, wrt
- * the entries of the interweaving vector. scratch: K^2 + K + Q K. */
+ * the entries of the interweaving vector. scratch: K^2 + 3 K. */
 double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *delta,
                             const double *L, const double *L_inverse, const double *alpha,
                             const double *lambda, double *scratch, double *gradient);

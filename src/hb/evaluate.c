@@ -64,9 +64,10 @@ void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, c
 }
 
 void hbl_add_moments(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
-                     const double *gradient, double *partial)
+                     const double *gradient, hbl_workspace *w, double *partial)
 {
-    hb->lanes->moments(&hb->layout, mu, hb->valid + block * HBL_LANES, theta, gradient, partial);
+    hb->lanes->moments(&hb->layout, mu, hb->valid + block * HBL_LANES, theta, gradient,
+                       w->deviation, partial);
     if (hb->Q)
         hb->lanes->cross(&hb->layout, mu, hbl_at_block(hb->w, block, hb->Q), theta, gradient,
                          partial);

@@ -118,24 +118,39 @@ static int lay_out_entries(hbl_hb *hb, hbl_error *error)
     return HBL_OK;
 }
 
-/* 1 / the root mean square deviation of a column from its mean within the task: the change of its
- * coefficient that moves utilities by about 1. Infinite for a column that does not vary. */
-static double unit_of_utility(const hbl_model *model, size_t column)
+/* Adds to squares[column] the squared deviations of a task's rows from their mean. */
+static void add_deviations(const hbl_model *model, size_t task, double *mean, double *squares)
+{
+    const size_t *task_row = model->panel->task_row, C = model->n_columns;
+    const double *first = model->x + task_row[task] * C, *end = model->x + task_row[task + 1] * C;
+    const double n = (double)(task_row[task + 1] - task_row[task]);
+
+    memset(mean, 0, C * sizeof *mean);
+    for (const double *x = first; x < end; x += C)
+        for (size_t c = 0; c < C; c++)
+            mean[c] += x[c] / n;
+    for (const double *x = first; x < end; x += C)
+        for (size_t c = 0; c < C; c++)
+            squares[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
+}
+
+/* unit[column] = 1 / the root mean square deviation of a column from its mean within the task: the
+ * change of its coefficient that moves utilities by about 1. Infinite for a column that does not
+ * vary. */
+static int units_of_utility(const hbl_model *model, double **unit, hbl_error *error)
 {
     const hbl_panel *panel = model->panel;
-    double squares = 0;
+    double *mean = hbl_calloc(2 * model->n_columns, sizeof *mean, "starting values", error);
+    double *squares = mean ? mean + model->n_columns : NULL;
 
-    for (size_t t = 0; t < panel->n_tasks; t++) {
-        const size_t first = panel->task_row[t], end = panel->task_row[t + 1];
-        double mean = 0;
-        for (size_t r = first; r < end; r++)
-            mean += model->x[r * model->n_columns + column] / (double)(end - first);
-        for (size_t r = first; r < end; r++) {
-            const double deviation = model->x[r * model->n_columns + column] - mean;
-            squares += deviation * deviation;
-        }
-    }
-    return 1 / sqrt(squares / (double)panel->n_rows);
+    *unit = mean;
+    if (!mean)
+        return HBL_ERR_MEMORY;
+    for (size_t t = 0; t < panel->n_tasks; t++)
+        add_deviations(model, t, mean, squares);
+    for (size_t c = 0; c < model->n_columns; c++)
+        mean[c] = 1 / sqrt(squares[c] / (double)panel->n_rows);
+    return HBL_OK;
 }
 
 /* The same for a coefficient of the scale, exp(v_n'lambda): the change that moves its logarithm by
@@ -150,9 +165,9 @@ static double unit_of_scale(const hbl_model *model, size_t column)
     return 3.0 / MOST_UTILITY / sqrt(squares / (double)N);
 }
 
-static double unit_of_fixed(const hbl_model *model, size_t f)
+static double unit_of_fixed(const hbl_model *model, const double *unit, size_t f)
 {
-    return f < model->n_fixed ? unit_of_utility(model, model->n_random + f)
+    return f < model->n_fixed ? unit[model->n_random + f]
                               : unit_of_scale(model, f - model->n_fixed);
 }
 
@@ -169,7 +184,7 @@ static int take_pooled(hbl_hb *hb, hbl_error *error)
 {
     const hbl_model *model = hb->model;
     const size_t K = hb->K;
-    double beta;
+    double beta, *unit = NULL;
 
     hb->theta_pooled = hbl_calloc(K, sizeof(double), "starting values", error);
     hb->pooled_curvature = hbl_calloc(K * K, sizeof(double), "starting values", error);
@@ -178,10 +193,10 @@ static int take_pooled(hbl_hb *hb, hbl_error *error)
     hb->alpha_pooled = hbl_calloc(hb->F, sizeof(double), "starting values", error);
     hb->alpha_spread = hbl_calloc(hb->F, sizeof(double), "starting values", error);
     if (!hb->theta_pooled || !hb->pooled_curvature || !hb->slope_pooled || !hb->spread ||
-        !hb->alpha_pooled || !hb->alpha_spread)
+        !hb->alpha_pooled || !hb->alpha_spread || units_of_utility(model, &unit, error))
         return HBL_ERR_MEMORY;
     for (size_t k = 0; k < K; k++) {
-        beta = clamp(hb->pooled->estimate[k], MOST_UTILITY * unit_of_utility(model, k));
+        beta = clamp(hb->pooled->estimate[k], MOST_UTILITY * unit[k]);
         hb->theta_pooled[k] = model->mixing[k]->inverse(beta, model->lower[k], model->upper[k]);
         model->mixing[k]->transform(1, &hb->theta_pooled[k], model->lower[k], model->upper[k],
                                     &beta, &hb->slope_pooled[k]);
@@ -192,18 +207,18 @@ static int take_pooled(hbl_hb *hb, hbl_error *error)
                 hb->slope_pooled[k] * hb->slope_pooled[j] * hb->pooled->hessian[k * hb->P + j];
         const double curvature = hb->pooled_curvature[k * K + k] / (double)hb->N;
         /* where g is not the identity theta has a scale of its own, not that of the attribute */
-        hb->spread[k] =
-            fmin(curvature > 0 ? 1 / sqrt(curvature) : INFINITY,
-                 is_normal(model, k) ? 0.5 * MOST_UTILITY * unit_of_utility(model, k) : 1);
+        hb->spread[k] = fmin(curvature > 0 ? 1 / sqrt(curvature) : INFINITY,
+                             is_normal(model, k) ? 0.5 * MOST_UTILITY * unit[k] : 1);
         if (!isfinite(hb->spread[k]))
             hb->spread[k] = 1;
     }
     for (size_t f = 0; f < hb->F; f++) {
-        const double most = MOST_UTILITY * unit_of_fixed(model, f);
+        const double most = MOST_UTILITY * unit_of_fixed(model, unit, f);
         const double error_of = hb->pooled->standard_error[K + f];
         hb->alpha_pooled[f] = clamp(hb->pooled->estimate[K + f], most);
         hb->alpha_spread[f] = isfinite(error_of) ? fmin(2 * error_of, 0.5 * most) : 1;
     }
+    free(unit);
     return HBL_OK;
 }
 
@@ -237,6 +252,7 @@ int hbl_hb_alloc(const hbl_model *model, const hbl_hb_settings *settings, int th
     hb->kernel = hbl_person_kernel_find(settings->kernel);
     hb->settings.kernel = NULL; /* the caller's string; hb->kernel from here */
     hb->lanes = hbl_lanes_best();
+    hb->rng = hbl_rng_lanes_best();
     hb->N = model->panel->n_persons;
     hb->K = model->n_random;
     hb->F = model->n_fixed + model->n_scale;

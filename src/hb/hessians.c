@@ -16,9 +16,9 @@ static void accumulate(hbl_chain *chain, size_t first, size_t end, double *poole
 {
     const hbl_hb *hb = chain->hb;
     const size_t K = hb->K, tri = HBL_TRIANGLE(K);
-    const double *const z = w->theta, *const origin = w->start;
+    const double *const z = w->theta, *const origin = w->deviation;
 
-    memset(w->start, 0, K * HBL_LANES * sizeof(double));
+    memset(w->deviation, 0, K * HBL_LANES * sizeof(double));
     for (size_t l = 0; l < HBL_LANES; l++)
         w->step[l] = 1;
     for (size_t e = 0; pooled && e < hb->n_entries; e++)
@@ -136,13 +136,12 @@ static void maximise_block(const hbl_hb *hb, size_t block, double *theta, hbl_wo
 
     for (size_t l = 0; l < HBL_LANES; l++)
         w->step[l] = w->half_step[l] = 1;
-    fractional(hb, block, theta, w, w->quadratic_start, w->q);
+    fractional(hb, block, theta, w, w->quadratic_start, w->force);
     for (int iteration = 0; iteration < NEWTON_ITERATIONS; iteration++) {
         fractional_hessian(hb, block, theta, w);
         hb->lanes->inverse_factor(K, w->triangle, w->factor);
         memset(w->momentum, 0, K * HBL_LANES * sizeof *w->momentum);
-        memset(w->deviation, 0, K * HBL_LANES * sizeof *w->deviation);
-        hb->lanes->kick(K, w->factor, w->q, w->half_step, w->deviation, w->momentum); /* W g */
+        hb->lanes->kick(K, w->factor, w->force, w->half_step, w->momentum); /* W g */
         memcpy(w->theta, theta, K * HBL_LANES * sizeof *theta);
         hb->lanes->drift(K, w->factor, w->momentum, w->step, w->theta); /* + step W'W g */
         fractional(hb, block, w->theta, w, w->quadratic, w->gradient);
@@ -151,7 +150,7 @@ static void maximise_block(const hbl_hb *hb, size_t block, double *theta, hbl_wo
             w->step[l] = w->accepted[l] > 0 ? fmin(1, 2 * w->step[l]) : 0.5 * w->step[l];
         }
         hb->lanes->select(K, w->accepted, w->theta, theta);
-        hb->lanes->select(K, w->accepted, w->gradient, w->q);
+        hb->lanes->select(K, w->accepted, w->gradient, w->force);
         hb->lanes->select(1, w->accepted, w->quadratic, w->quadratic_start);
     }
     fractional_hessian(hb, block, theta, w);

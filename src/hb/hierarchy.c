@@ -78,20 +78,25 @@ static double transpose_times(size_t K, const double *L_inverse, const double *x
     return sum;
 }
 
-/* w = L^-1 V L^-T, so that the derivative of -tr(V Omega^-1) / 2 by L_ij is (L^-T w)_ij. */
-static void whitened_scale(const hbl_hb *hb, const double *L_inverse, const double *lambda,
-                           double *w)
+/* w = L^-1 V L^-T, V diagonal: its trace is tr(V Omega^-1), and the derivative of half of that by
+ * L_ij is -(L^-T w)_ij. */
+static void whitened_scale(size_t K, const double *L_inverse, const double *scale, double *w)
 {
-    const size_t K = hb->K;
-
     for (size_t i = 0; i < K; i++)
         for (size_t j = 0; j <= i; j++) {
             double sum = 0;
             for (size_t k = 0; k <= j; k++)
-                sum +=
-                    L_inverse[i * K + k] * hbl_prior_scale_of(hb, lambda, k) * L_inverse[j * K + k];
+                sum += L_inverse[i * K + k] * scale[k] * L_inverse[j * K + k];
             w[i * K + j] = w[j * K + i] = sum;
         }
+}
+
+static double log_normal(size_t n, const double *x, double location, double precision)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (x[i] - location) * (x[i] - location);
+    return -0.5 * precision * sum;
 }
 
 double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *delta,
@@ -102,39 +107,32 @@ double hbl_log_prior_factor(const hbl_hb *hb, const double *mu, const double *de
     const size_t K = hb->K;
     const double a = prior->mean == HBL_MEAN_CONJUGATE ? prior->mean_precision : 0;
     const double p = prior->mean == HBL_MEAN_NORMAL ? prior->mean_precision : 0;
-    double *u = scratch, *w = scratch + K; /* u = L^-1 (mu - b) */
     const double p_slope = hbl_prior_slope_precision(hb);
-    double log_density = 0;
+    double *u = scratch, *t = u + K, *scale = t + K, *w = scale + K; /* u = L^-1 (mu - b) */
+    double log_density = log_normal(K, mu, prior->mean_location, p) +
+                         log_normal(hb->Q * K, delta, 0, p_slope) +
+                         log_normal(hb->F, alpha, prior->fixed_location, prior->fixed_precision);
 
     for (size_t i = 0; i < K; i++) {
-        const double deviation = mu[i] - prior->mean_location;
+        scale[i] = hbl_prior_scale_of(hb, lambda, i);
         u[i] = 0;
-        for (size_t j = 0; j <= i; j++) {
+        for (size_t j = 0; j <= i; j++)
             u[i] += L_inverse[i * K + j] * (mu[j] - prior->mean_location);
-            log_density -= 0.5 * hbl_prior_scale_of(hb, lambda, j) * L_inverse[i * K + j] *
-                           L_inverse[i * K + j];
-        }
-        log_density += diagonal_power(hb, i) * log(L[i * K + i]) - 0.5 * a * u[i] * u[i] -
-                       0.5 * p * deviation * deviation;
     }
-    for (size_t e = 0; e < hb->Q * K; e++)
-        log_density -= 0.5 * p_slope * delta[e] * delta[e];
-    for (size_t f = 0; f < hb->F; f++)
-        log_density -= 0.5 * prior->fixed_precision * (alpha[f] - prior->fixed_location) *
-                       (alpha[f] - prior->fixed_location);
-
-    if (gradient && hb->moves_hierarchy)
-        whitened_scale(hb, L_inverse, lambda, w);
+    whitened_scale(K, L_inverse, scale, w);
+    for (size_t i = 0; i < K; i++) {
+        log_density +=
+            diagonal_power(hb, i) * log(L[i * K + i]) - 0.5 * a * u[i] * u[i] - 0.5 * w[i * K + i];
+        t[i] = a * transpose_times(K, L_inverse, u, i, 1);
+    }
     for (size_t e = 0; gradient && e < hb->n_entries; e++) {
         const size_t i = hb->entry[e].row, j = hb->entry[e].column;
         switch (hb->entry[e].kind) {
         case HBL_ENTRY_MEAN:
-            gradient[e] =
-                -a * transpose_times(K, L_inverse, u, i, 1) - p * (mu[i] - prior->mean_location);
+            gradient[e] = -t[i] - p * (mu[i] - prior->mean_location);
             break;
         case HBL_ENTRY_FACTOR:
-            gradient[e] = a * transpose_times(K, L_inverse, u, i, 1) * u[j] +
-                          transpose_times(K, L_inverse, w + j, i, K) +
+            gradient[e] = t[i] * u[j] + transpose_times(K, L_inverse, w + j, i, K) +
                           (i == j ? diagonal_power(hb, i) / L[i * K + i] : 0);
             break;
         case HBL_ENTRY_SLOPE:

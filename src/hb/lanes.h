@@ -24,13 +24,11 @@ typedef struct {
 } hbl_moment_layout;
 
 typedef struct {
-    /* d = theta - mu, q = precision d, quadratic = d'q; precision shared. */
+    /* d = theta - mu, quadratic = d' precision d, force = g - precision d; precision shared. */
     void (*normal)(size_t K, const double *mu, const double *precision, const double *theta,
-                   double *d, double *q, double *quadratic);
-    /* q becomes the force g - q, and p += step * W q: a kick of the momentum; step a value a lane.
-     */
-    void (*kick)(size_t K, const double *w, const double *g, const double *step, double *q,
-                 double *p);
+                   const double *g, double *d, double *force, double *quadratic);
+    /* p += step * W force: a kick of the momentum; step a value a lane. */
+    void (*kick)(size_t K, const double *w, const double *force, const double *step, double *p);
     /* theta += step * W' p */
     void (*drift)(size_t K, const double *w, const double *p, const double *step, double *theta);
     /* theta += step * l x, l shared lower triangular. */
@@ -41,13 +39,24 @@ typedef struct {
                    const double *theta, double *out);
     /* out[lane] = sum_k x_k^2 */
     void (*square)(size_t K, const double *x, double *out);
+    /* The Metropolis-Hastings decisions: accepted is 1 where valid is and ln(uniform) < log_ratio,
+     * 0 elsewhere; a ratio that is not a number, or a log-likelihood that is not finite, is a
+     * rejection. Adds to counts how many were accepted, were valid, and were not finite. */
+    void (*decide)(const double *valid, const double *log_likelihood, const double *log_ratio,
+                   const double *uniform, double *accepted, double *counts);
+    /* to = keep * to + sqrt(1 - keep^2) * noise, for K rows. */
+    void (*refresh)(size_t K, double keep, const double *noise, double *to);
+    /* to = mask ? from : -to, for K rows; mask is 0 or 1 a lane. */
+    void (*select_or_negate)(size_t K, const double *mask, const double *from, double *to);
     /* w = R^-1 where R R' = a: a person's triangle each; NaN where a is not positive definite. */
     void (*inverse_factor)(size_t K, const double *a, double *w);
     /* to = mask ? from : to, for that many rows of lanes; mask is 0 or 1 a lane. */
     void (*select)(size_t rows, const double *mask, const double *from, double *to);
-    /* Adds a block's part to the sums: partial is [layout->n][fold]; valid is 0 or 1 a lane. */
+    /* Adds a block's part to the sums: partial is [layout->n][fold]; valid is 0 or 1 a lane. Leaves
+     * theta - mu in deviation, 0 in the lanes that are not valid. */
     void (*moments)(const hbl_moment_layout *layout, const double *mu, const double *valid,
-                    const double *theta, const double *gradient, double *partial);
+                    const double *theta, const double *gradient, double *deviation,
+                    double *partial);
     /* The same for wd and wg; w is the block's covariates, [Q][lane]. */
     void (*cross)(const hbl_moment_layout *layout, const double *mu, const double *w,
                   const double *theta, const double *gradient, double *partial);

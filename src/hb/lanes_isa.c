@@ -16,54 +16,91 @@ static vec square_root(vec x)
     return x;
 }
 
-static void normal(size_t K, const double *restrict mu, const double *restrict precision,
-                   const double *restrict theta, double *restrict d, double *restrict q,
-                   double *restrict quadratic)
+/* The functions that every step of a trajectory calls are compiled once for each K up to 12,
+ * straight code with the sums in registers. */
+#define INLINE static inline __attribute__((always_inline))
+#define CASE(function, k, ...)                                                                     \
+    case k:                                                                                        \
+        function(k, __VA_ARGS__);                                                                  \
+        break;
+#define BY_SIZE(function, K, ...)                                                                  \
+    switch (K) {                                                                                   \
+        CASE(function, 1, __VA_ARGS__)                                                             \
+        CASE(function, 2, __VA_ARGS__)                                                             \
+        CASE(function, 3, __VA_ARGS__)                                                             \
+        CASE(function, 4, __VA_ARGS__)                                                             \
+        CASE(function, 5, __VA_ARGS__)                                                             \
+        CASE(function, 6, __VA_ARGS__)                                                             \
+        CASE(function, 7, __VA_ARGS__)                                                             \
+        CASE(function, 8, __VA_ARGS__)                                                             \
+        CASE(function, 9, __VA_ARGS__)                                                             \
+        CASE(function, 10, __VA_ARGS__)                                                            \
+        CASE(function, 11, __VA_ARGS__)                                                            \
+        CASE(function, 12, __VA_ARGS__)                                                            \
+    default:                                                                                       \
+        function(K, __VA_ARGS__);                                                                  \
+    }
+#define UNROLL _Pragma("GCC unroll 12")
+
+INLINE void normal_of(size_t K, const double *restrict mu, const double *restrict precision,
+                      const double *restrict theta, const double *restrict g, double *restrict d,
+                      double *restrict force, double *restrict quadratic)
 {
     FOR_VECTORS(v)
     {
         vec total = {0};
-        for (size_t k = 0; k < K; k++)
-            SET(d, k, v) = AT(theta, k, v) - mu[k];
-        for (size_t i = 0; i < K; i++) {
+        UNROLL for (size_t k = 0; k < K; k++) SET(d, k, v) = AT(theta, k, v) - mu[k];
+        UNROLL for (size_t i = 0; i < K; i++)
+        {
             vec sum = {0};
-            for (size_t j = 0; j < K; j++)
-                sum += precision[i * K + j] * AT(d, j, v);
-            SET(q, i, v) = sum;
+            UNROLL for (size_t j = 0; j < K; j++) sum += precision[i * K + j] * AT(d, j, v);
+            SET(force, i, v) = AT(g, i, v) - sum;
             total += AT(d, i, v) * sum;
         }
         SET(quadratic, 0, v) = total;
     }
 }
 
-static void kick(size_t K, const double *restrict w, const double *restrict g,
-                 const double *restrict step, double *restrict q, double *restrict p)
+static void normal(size_t K, const double *mu, const double *precision, const double *theta,
+                   const double *g, double *d, double *force, double *quadratic){
+    BY_SIZE(normal_of, K, mu, precision, theta, g, d, force, quadratic)}
+
+INLINE void kick_of(size_t K, const double *restrict w, const double *restrict force,
+                    const double *restrict step, double *restrict p)
 {
     FOR_VECTORS(v)
     {
-        const double *row = w;
-        for (size_t i = 0; i < K; i++, row += i * HBL_LANES) {
+        UNROLL for (size_t i = 0; i < K; i++)
+        {
             vec sum = {0};
-            SET(q, i, v) = AT(g, i, v) - AT(q, i, v);
-            for (size_t j = 0; j <= i; j++)
-                sum += AT(row, j, v) * AT(q, j, v);
+            UNROLL for (size_t j = 0; j <= i; j++) sum +=
+                AT(w, HBL_TRIANGLE(i) + j, v) * AT(force, j, v);
             SET(p, i, v) += AT(step, 0, v) * sum;
         }
     }
 }
 
-static void drift(size_t K, const double *restrict w, const double *restrict p,
-                  const double *restrict step, double *restrict theta)
+static void kick(size_t K, const double *w, const double *force, const double *step,
+                 double *p){BY_SIZE(kick_of, K, w, force, step, p)}
+
+INLINE void drift_of(size_t K, const double *restrict w, const double *restrict p,
+                     const double *restrict step, double *restrict theta)
 {
     FOR_VECTORS(v)
     {
-        for (size_t j = 0; j < K; j++) {
+        UNROLL for (size_t j = 0; j < K; j++)
+        {
             vec sum = {0};
-            for (size_t i = j; i < K; i++)
-                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
+            UNROLL for (size_t i = j; i < K; i++) sum +=
+                AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
             SET(theta, j, v) += AT(step, 0, v) * sum;
         }
     }
+}
+
+static void drift(size_t K, const double *w, const double *p, const double *step, double *theta)
+{
+    BY_SIZE(drift_of, K, w, p, step, theta)
 }
 
 static void add_lower(size_t K, const double *restrict l, const double *restrict x,
@@ -80,18 +117,26 @@ static void add_lower(size_t K, const double *restrict l, const double *restrict
     }
 }
 
-static void affine(size_t K, const double *restrict t, const double *restrict mu_from,
-                   const double *restrict mu_to, const double *restrict theta, double *restrict out)
+INLINE void affine_of(size_t K, const double *restrict t, const double *restrict mu_from,
+                      const double *restrict mu_to, const double *restrict theta,
+                      double *restrict out)
 {
     FOR_VECTORS(v)
     {
-        for (size_t i = 0; i < K; i++) {
+        UNROLL for (size_t i = 0; i < K; i++)
+        {
             vec sum = {0};
-            for (size_t j = 0; j <= i; j++)
-                sum += t[i * K + j] * (AT(theta, j, v) - mu_from[j]);
+            UNROLL for (size_t j = 0; j <= i; j++) sum +=
+                t[i * K + j] * (AT(theta, j, v) - mu_from[j]);
             SET(out, i, v) = sum + mu_to[i];
         }
     }
+}
+
+static void affine(size_t K, const double *t, const double *mu_from, const double *mu_to,
+                   const double *theta, double *out)
+{
+    BY_SIZE(affine_of, K, t, mu_from, mu_to, theta, out)
 }
 
 static void square(size_t K, const double *restrict x, double *restrict out)
@@ -103,6 +148,41 @@ static void square(size_t K, const double *restrict x, double *restrict out)
             sum += AT(x, k, v) * AT(x, k, v);
         SET(out, 0, v) = sum;
     }
+}
+
+/* e^x lies between 1 + x and, for x <= 0, 1 / (1 - x + x^2 / 2): mostly no logarithm is needed. */
+static void decide(const double *restrict valid, const double *restrict log_likelihood,
+                   const double *restrict log_ratio, const double *restrict uniform,
+                   double *restrict accepted, double *restrict counts)
+{
+    double unsure[HBL_LANES], n_unsure = 0, n_accepted = 0, tried = 0, failed = 0;
+
+    for (size_t l = 0; l < HBL_LANES; l++) {
+        const double x = log_ratio[l], u = uniform[l];
+        const double sound = x == x && fabs(log_likelihood[l]) < INFINITY ? valid[l] : 0;
+        const double below = u < 1 + x ? sound : 0;
+        accepted[l] = below;
+        unsure[l] = u * (1 - x + 0.5 * x * x) < 1 ? sound - below : 0;
+        n_unsure += unsure[l];
+        tried += valid[l];
+        failed += valid[l] - sound;
+    }
+    for (size_t l = 0; n_unsure > 0 && l < HBL_LANES; l++)
+        if (unsure[l] > 0)
+            accepted[l] = log(uniform[l]) < log_ratio[l];
+    for (size_t l = 0; l < HBL_LANES; l++)
+        n_accepted += accepted[l];
+    counts[0] += n_accepted;
+    counts[1] += tried;
+    counts[2] += failed;
+}
+
+static void refresh(size_t K, double keep, const double *restrict noise, double *restrict to)
+{
+    const double fresh = sqrt(1 - keep * keep);
+
+    for (size_t e = 0; e < K * VECTORS; e++)
+        ((vec *)to)[e] = keep * ((vec *)to)[e] + fresh * ((const vec *)noise)[e];
 }
 
 /* Cholesky's recurrence for R into w, then forward substitution row by row, in place:
@@ -144,39 +224,64 @@ static void select(size_t rows, const double *restrict mask, const double *restr
     }
 }
 
-static void moments(const hbl_moment_layout *layout, const double *restrict mu,
-                    const double *restrict valid, const double *restrict theta,
-                    const double *restrict gradient, double *restrict partial)
+static void select_or_negate(size_t K, const double *restrict mask, const double *restrict from,
+                             double *restrict to)
 {
-    const size_t K = layout->n_random;
+    FOR_VECTORS(v)
+    {
+        const vec zero = {0};
+        const bits chosen = (bits)(AT(mask, 0, v) != zero);
+        for (size_t k = 0; k < K; k++)
+            SET(to, k, v) =
+                (vec)((chosen & (bits)AT(from, k, v)) | (~chosen & (bits)-AT(to, k, v)));
+    }
+}
+
+INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *restrict mu,
+                       const double *restrict valid, const double *restrict theta,
+                       const double *restrict gradient, double *restrict deviation,
+                       double *restrict partial)
+{
     vec *d = (vec *)partial + layout->d, *dd = (vec *)partial + layout->dd;
     vec *g = (vec *)partial + layout->g, *gd = (vec *)partial + layout->gd;
 
-    for (size_t i = 0; i < K; i++) {
-        vec di[VECTORS], sum = {0};
+    UNROLL for (size_t i = 0; i < K; i++)
+    {
+        vec sum = {0}, slope = {0};
         FOR_VECTORS(v)
         {
-            di[v] = (AT(theta, i, v) - mu[i]) * AT(valid, 0, v);
-            sum += di[v];
+            SET(deviation, i, v) = (AT(theta, i, v) - mu[i]) * AT(valid, 0, v);
+            sum += AT(deviation, i, v);
+            slope += AT(gradient, i, v);
         }
         d[i] += sum;
-        for (size_t j = 0; j <= i; j++) {
+        g[i] += slope;
+    }
+    UNROLL for (size_t i = 0; i < K; i++)
+    {
+        UNROLL for (size_t j = 0; j <= i; j++)
+        {
             vec square_sum = {0}, product_sum = {0};
             FOR_VECTORS(v)
             {
-                const vec dj = AT(theta, j, v) - mu[j];
-                square_sum += di[v] * dj;
-                product_sum += AT(gradient, i, v) * dj;
+                square_sum += AT(deviation, i, v) * AT(deviation, j, v);
+                product_sum += AT(gradient, i, v) * AT(deviation, j, v);
             }
             dd[HBL_TRIANGLE(i) + j] += square_sum;
             gd[HBL_TRIANGLE(i) + j] += product_sum;
         }
     }
-    for (size_t i = 0; i < layout->n_columns; i++) {
+    for (size_t i = K; i < layout->n_columns; i++) {
         vec sum = {0};
         FOR_VECTORS(v) sum += AT(gradient, i, v);
         g[i] += sum;
     }
+}
+
+static void moments(const hbl_moment_layout *layout, const double *mu, const double *valid,
+                    const double *theta, const double *gradient, double *deviation, double *partial)
+{
+    BY_SIZE(moments_of, layout->n_random, layout, mu, valid, theta, gradient, deviation, partial)
 }
 
 static void cross(const hbl_moment_layout *layout, const double *restrict mu,
@@ -244,8 +349,11 @@ const hbl_lanes TABLE_NAME(HBL_ISA) = {
     .add_lower = add_lower,
     .affine = affine,
     .square = square,
+    .decide = decide,
+    .refresh = refresh,
     .inverse_factor = inverse_factor,
     .select = select,
+    .select_or_negate = select_or_negate,
     .moments = moments,
     .cross = cross,
     .shift = shift,

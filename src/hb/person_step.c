@@ -7,8 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/rng.h"
 #include "hb/chain.h"
+
+_Static_assert(HBL_RNG_LANES == (int)HBL_LANES, "a block of persons is a block of streams");
 
 const hbl_kernel_name hbl_person_kernels[] = {
     {"hmc", "Hamiltonian Monte Carlo, two leapfrog steps, shaped by each person's Hessian"},
@@ -27,27 +28,6 @@ const hbl_person_kernel *hbl_person_kernel_find(const char *name)
     return NULL;
 }
 
-/* Keys each lane's stream by person and sweep, and draws the kernel's normals. */
-static void draw_normals(const hbl_chain *chain, size_t block, hbl_workspace *w)
-{
-    const hbl_hb *hb = chain->hb;
-    const size_t *person = hb->person + block * HBL_LANES;
-    double z[HBL_LANES * 4];
-
-    for (size_t l = 0; l < HBL_LANES; l++) {
-        if (person[l] == SIZE_MAX)
-            continue;
-        w->rng[l] = hbl_rng_stream(hb->settings.seed, chain->number, HBL_STREAM_PERSON, person[l],
-                                   chain->sweep);
-        for (size_t k = 0; k < hb->K;) {
-            const size_t n = hb->K - k < sizeof z / sizeof *z ? hb->K - k : sizeof z / sizeof *z;
-            hbl_rng_normals(&w->rng[l], n, z);
-            for (size_t i = 0; i < n; i++, k++)
-                w->momentum[k * HBL_LANES + l] = z[i];
-        }
-    }
-}
-
 static void trace_block(const hbl_chain *chain, size_t block, const hbl_workspace *w)
 {
     const hbl_hb *hb = chain->hb;
@@ -56,13 +36,16 @@ static void trace_block(const hbl_chain *chain, size_t block, const hbl_workspac
     const double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
     const double *factor =
         hb->kernel->uses_factor ? hbl_at_block(chain->tuning.factor, block, tri) : w->factor;
+    const double *momentum = /* as refreshed */
+        hb->kernel->keeps_momentum ? hbl_at_block(chain->momentum, block, K) : w->momentum;
 
     for (size_t l = 0; l < HBL_LANES; l++) {
         const size_t person = hb->person[block * HBL_LANES + l];
         const hbl_trace_field field[] = {
             {"theta", theta + l, K, lane},
             {"proposal", w->theta + l, K, lane},
-            {"normals", w->start + l, K, lane},
+            {"normals", w->normals + l, K, lane},
+            {"momentum", momentum + l, hb->kernel->keeps_momentum ? K : 0, lane},
             {"step_size", w->step + l, 1, lane},
             {"factor", factor + l, hb->kernel == &hbl_kernel_random_walk ? 0 : tri, lane},
             {"loglik", log_likelihood + l, 1, lane},
@@ -73,32 +56,6 @@ static void trace_block(const hbl_chain *chain, size_t block, const hbl_workspac
         };
         if (person != SIZE_MAX)
             hbl_trace(chain, "person", (int64_t)person, field, sizeof field / sizeof *field);
-    }
-}
-
-/* ln u < x, mostly without the logarithm: e^x >= 1 + x. */
-static bool is_below_exp(double u, double x)
-{
-    return u < 1 + x || log(u) < x;
-}
-
-/* Accepts with probability min(1, ratio); a ratio that is not a number is a rejection, counted. */
-static void decide(const hbl_chain *chain, size_t block, hbl_workspace *w, hbl_count *count)
-{
-    const hbl_hb *hb = chain->hb;
-    const double *valid = hb->valid + block * HBL_LANES;
-
-    for (size_t l = 0; l < HBL_LANES; l++) {
-        w->accepted[l] = w->uniform[l] = 0;
-        if (!(valid[l] > 0))
-            continue;
-        w->uniform[l] = hbl_rng_uniform(&w->rng[l]);
-        count->tried++;
-        if (isnan(w->log_ratio[l]) || isinf(w->log_likelihood[l]))
-            count->non_finite++;
-        else
-            w->accepted[l] = is_below_exp(w->uniform[l], w->log_ratio[l]);
-        count->accepted += w->accepted[l];
     }
 }
 
@@ -116,7 +73,7 @@ static void adapt_steps(hbl_chain *chain, size_t block, const hbl_workspace *w)
     }
 }
 
-static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, hbl_count *count)
+static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, double *counts)
 {
     const hbl_hb *hb = chain->hb;
     double *theta = hbl_at_block(chain->theta, block, hb->K);
@@ -124,14 +81,17 @@ static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, hbl_cou
 
     for (size_t l = 0; l < HBL_LANES; l++)
         w->step[l] = chain->jitter * chain->tuning.step[block * HBL_LANES + l];
-    draw_normals(chain, block, w);
-    if (chain->trace)
-        memcpy(w->start, w->momentum, hb->K * HBL_LANES * sizeof(double));
+    hb->rng->draw(&chain->persons_rng, hb->person + block * HBL_LANES, hb->K, w->normals,
+                  w->uniform);
     hb->kernel->propose(chain, block, w);
-    decide(chain, block, w, count);
+    hb->lanes->decide(hb->valid + block * HBL_LANES, w->log_likelihood, w->log_ratio, w->uniform,
+                      w->accepted, counts);
     if (chain->trace)
         trace_block(chain, block, w);
 
+    if (hb->kernel->keeps_momentum)
+        hb->lanes->select_or_negate(hb->K, w->accepted, w->momentum,
+                                    hbl_at_block(chain->momentum, block, hb->K));
     hb->lanes->select(hb->K, w->accepted, w->theta, theta);
     hb->lanes->select(1, w->accepted, w->log_likelihood, log_likelihood);
     if (hb->needs_gradient)
@@ -149,20 +109,19 @@ static void step_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,
 {
     const hbl_hb *hb = chain->hb;
     double *sums = chain->chunk_moment + chunk * hb->layout.n * hb->lanes->fold;
-    hbl_count count = {0};
-    double log_likelihood = 0;
+    double counts[3] = {0}, log_likelihood = 0;
 
     memset(sums, 0, hb->layout.n * hb->lanes->fold * sizeof *sums);
     for (size_t block = first; block < end; block++) {
         if (hb->K)
-            step_block(chain, block, workspace, &count);
+            step_block(chain, block, workspace, counts);
         for (size_t l = 0; l < HBL_LANES; l++)
             log_likelihood += chain->log_likelihood[block * HBL_LANES + l];
         hbl_add_moments(hb, block, chain->mu, hbl_at_block(chain->theta, block, hb->K),
-                        hbl_at_block(chain->gradient, block, hb->P), sums);
+                        hbl_at_block(chain->gradient, block, hb->P), workspace, sums);
     }
     chain->chunk_likelihood[chunk] = log_likelihood;
-    chain->chunk_count[chunk] = count;
+    chain->chunk_count[chunk] = (hbl_count){counts[0], counts[1], (uint64_t)counts[2]};
 }
 
 void hbl_person_step(hbl_chain *chain)
@@ -172,6 +131,8 @@ void hbl_person_step(hbl_chain *chain)
         hbl_rng_stream(hb->settings.seed, chain->number, HBL_STREAM_SWEEP, 0, chain->sweep);
     hbl_count total = {0};
 
+    chain->persons_rng =
+        hbl_rng_share(hb->settings.seed, chain->number, HBL_STREAM_PERSON, chain->sweep);
     chain->jitter = 0.9 + 0.2 * hbl_rng_uniform(&rng);
     hbl_for_parts(chain, hb->n_chunks, step_chunk);
     hbl_sum_chunks(chain, chain->mu, &chain->sums);

@@ -22,9 +22,9 @@ static void symmetric_log_ratio(const hbl_chain *chain, size_t block, hbl_worksp
     hbl_evaluate(hb, block, w->theta, chain->delta, chain->alpha, w, w->log_likelihood,
                  hb->needs_gradient ? w->gradient : NULL);
     hb->lanes->normal(hb->K, chain->mu, chain->precision, hbl_at_block(chain->theta, block, hb->K),
-                      w->deviation, w->q, w->quadratic_start);
-    hb->lanes->normal(hb->K, chain->mu, chain->precision, w->theta, w->deviation, w->q,
-                      w->quadratic);
+                      w->gradient, w->deviation, w->force, w->quadratic_start);
+    hb->lanes->normal(hb->K, chain->mu, chain->precision, w->theta, w->gradient, w->deviation,
+                      w->force, w->quadratic);
     for (size_t l = 0; l < HBL_LANES; l++)
         w->log_ratio[l] = w->log_likelihood[l] - log_likelihood[l] -
                           0.5 * (w->quadratic[l] - w->quadratic_start[l]);
@@ -36,7 +36,7 @@ static void propose(const hbl_chain *chain, size_t block, hbl_workspace *w)
 
     memcpy(w->theta, hbl_at_block(chain->theta, block, hb->K),
            hb->K * HBL_LANES * sizeof *w->theta);
-    hb->lanes->add_lower(hb->K, chain->L, w->momentum, w->step, w->theta);
+    hb->lanes->add_lower(hb->K, chain->L, w->normals, w->step, w->theta);
     symmetric_log_ratio(chain, block, w);
 }
 
@@ -72,7 +72,7 @@ static void propose_hessian(const hbl_chain *chain, size_t block, hbl_workspace 
     hb->lanes->inverse_factor(K, w->triangle, w->factor);
 
     memcpy(w->theta, hbl_at_block(chain->theta, block, K), K * HBL_LANES * sizeof *w->theta);
-    hb->lanes->drift(K, w->factor, w->momentum, w->step, w->theta);
+    hb->lanes->drift(K, w->factor, w->normals, w->step, w->theta);
     symmetric_log_ratio(chain, block, w);
 }
 

@@ -89,7 +89,7 @@ static void evaluate_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t 
         hbl_evaluate(hb, block, other, p.to.delta, p.to.alpha, workspace, log_likelihood, gradient);
         for (size_t l = 0; l < HBL_LANES; l++)
             total += log_likelihood[l];
-        hbl_add_moments(hb, block, p.to.mu, other, gradient, sums);
+        hbl_add_moments(hb, block, p.to.mu, other, gradient, workspace, sums);
     }
     chain->chunk_likelihood[chunk] = total;
 }

@@ -26,7 +26,7 @@ static void refresh_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t e
         hbl_evaluate(hb, block, theta, chain->delta, chain->alpha, w, log_likelihood, gradient);
         for (size_t l = 0; l < HBL_LANES; l++)
             chain->chunk_likelihood[chunk] += log_likelihood[l];
-        hbl_add_moments(hb, block, chain->mu, theta, gradient, sums);
+        hbl_add_moments(hb, block, chain->mu, theta, gradient, w, sums);
     }
 }
 
@@ -75,6 +75,8 @@ static void disperse(hbl_chain *chain)
         for (size_t k = 0; k < hb->K; k++)
             chain->theta[(block * hb->K + k) * HBL_LANES + lane] =
                 chain->mu[k] + chain->L[k * hb->K + k] * hbl_rng_normal(&rng);
+        for (size_t k = 0; hb->kernel->keeps_momentum && k < hb->K; k++)
+            chain->momentum[(block * hb->K + k) * HBL_LANES + lane] = hbl_rng_normal(&rng);
     }
 }
 

@@ -74,6 +74,12 @@ static void apply_scale(void *section)
     prior->scale_single = prior->scale;
 }
 
+/* Who says how long wants it so. */
+static void apply_length(void *section)
+{
+    ((hbl_hb_settings *)section)->lengthen = 1;
+}
+
 /* Read in this order: the preset first, then what stands on top of it. */
 static const hbl_option hb_options[] = {
     {.key = "chains",
@@ -90,6 +96,7 @@ static const hbl_option hb_options[] = {
      .low = 0,
      .high = 1e9,
      .unit = "sweeps",
+     .after = apply_length,
      .help = "sweeps of a chain that adapt and are thrown away"},
     {.key = "draws",
      .type = HBL_OPTION_INTEGER,
@@ -98,6 +105,7 @@ static const hbl_option hb_options[] = {
      .low = 1,
      .high = 1e9,
      .unit = "draws",
+     .after = apply_length,
      .help = "draws kept, a chain"},
     {.key = "thin",
      .type = HBL_OPTION_INTEGER,
@@ -106,7 +114,16 @@ static const hbl_option hb_options[] = {
      .low = 1,
      .high = 1e6,
      .unit = "sweeps",
+     .after = apply_length,
      .help = "sweeps a kept draw"},
+    {.key = "lengthen",
+     .type = HBL_OPTION_INTEGER,
+     .offset = offsetof(hbl_hb_settings, lengthen),
+     .otherwise = "256",
+     .low = 1,
+     .high = 1e6,
+     .unit = "times",
+     .help = "as long at most, until chains converge; 1 where warmup, draws or thin is given"},
     {.key = "seed",
      .type = HBL_OPTION_UNSIGNED,
      .offset = offsetof(hbl_hb_settings, seed),
@@ -133,6 +150,14 @@ static const hbl_option hb_options[] = {
      .high = 1,
      .high_open = true,
      .help = "of the draw of mean and covariance; 0: independent draws"},
+    {.key = "persistence",
+     .type = HBL_OPTION_REAL,
+     .offset = offsetof(hbl_hb_settings, persistence),
+     .otherwise = "0.4",
+     .low = 0,
+     .high = 1,
+     .high_open = true,
+     .help = "of the momentum of hmc from sweep to sweep; 0: drawn anew"},
     {.key = "precision",
      .type = HBL_OPTION_CHOICE,
      .offset = offsetof(hbl_hb_settings, precision),

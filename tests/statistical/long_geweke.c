@@ -61,6 +61,7 @@ static void make_case(size_t prior, size_t sampler)
     spec.kernel = kernels[digit(&s, KERNELS)];
     spec.interweave = digit(&s, 2);
     spec.over_relaxation = digit(&s, 2) ? 0.85 : 0;
+    spec.persistence = 0.4;
     spec.precision = (hbl_precision)digit(&s, PRECISIONS);
     snprintf(names[prior][sampler], sizeof names[prior][sampler],
              "%s, %s, %s, %s, %s, %s%s, over-relaxed %g, %s", spec.kernel,

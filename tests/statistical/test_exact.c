@@ -4,32 +4,36 @@
  * the persons' kernels with each distribution, the population's draw and the interweaving with each
  * prior and form of the covariance, and whole sweeps run both ways.
  *
- * Error rates. Ranks of about 30 functions of the state in each of 75 cases, 2,556 in all, are held
+ * Error rates. Ranks of about 30 functions of the state in each of 84 cases, 2,952 in all, are held
  * against the uniform distribution by Neyman's smooth test. A case fails where a probability falls
- * below 1e-4 / 2600, so that a false alarm anywhere has probability 1e-4 at most for other seeds;
+ * below 1e-4 / 3000, so that a false alarm anywhere has probability 1e-4 at most for other seeds;
  * the seeds are fixed. With 4,000 replications a rank whose mean is off by .028 of the chain's
  * length is found every other time.
  */
 #include "support/exact.h"
 
-static const double alarm_probability = 1e-4, most_comparisons = 2600;
+static const double alarm_probability = 1e-4, most_comparisons = 3000;
 enum { REPLICATIONS = 4000 };
 static double comparisons;
 
-#define PERSON(kernel_name, distribution)                                                          \
+#define PERSON_STEPPING(kernel_name, c, times, distribution)                                       \
     {                                                                                              \
-        "person, " kernel_name ", " distribution, EXACT_PERSON,                                    \
+        "person, " kernel_name ", persistence " #c ", steps times " #times ", " distribution,      \
+            EXACT_PERSON,                                                                          \
             {.kernel = kernel_name,                                                                \
+             .persistence = c,                                                                     \
+             .stretch = times,                                                                     \
              .N = 5,                                                                               \
              .K = 2,                                                                               \
              .F = 1,                                                                               \
              .mixing = {distribution, distribution}},                                              \
     }
+#define PERSON(kernel_name, c, distribution) PERSON_STEPPING(kernel_name, c, 1, distribution)
 
-#define PERSONS(kernel_name)                                                                       \
-    PERSON(kernel_name, "normal"), PERSON(kernel_name, "lognormal"),                               \
-        PERSON(kernel_name, "negative-lognormal"), PERSON(kernel_name, "censored-normal"),         \
-        PERSON(kernel_name, "johnson-sb")
+#define PERSONS(kernel_name, c)                                                                    \
+    PERSON(kernel_name, c, "normal"), PERSON(kernel_name, c, "lognormal"),                         \
+        PERSON(kernel_name, c, "negative-lognormal"), PERSON(kernel_name, c, "censored-normal"),   \
+        PERSON(kernel_name, c, "johnson-sb")
 
 #define NORMAL3 .mixing = {"normal", "normal", "normal"}
 #define FULL    .K = 2, .block_of = {0, 0}, NORMAL3
@@ -85,10 +89,11 @@ static double comparisons;
         }                                                                                          \
     }
 
-#define SWEEP(kernel_name, digits)                                                                 \
+#define SWEEP(kernel_name, c, digits)                                                              \
     {                                                                                              \
-        "sweep both ways, " kernel_name ", " #digits, EXACT_SWEEP,                                 \
+        "sweep both ways, " kernel_name ", persistence " #c ", " #digits, EXACT_SWEEP,             \
             {.kernel = kernel_name,                                                                \
+             .persistence = c,                                                                     \
              .interweave = true,                                                                   \
              .over_relaxation = 0.85,                                                              \
              .precision = HBL_PRECISION_##digits,                                                  \
@@ -99,9 +104,9 @@ static double comparisons;
     }
 
 static const exact_case cases[] = {
-    PERSONS("hmc"),
-    PERSONS("hessian"),
-    PERSONS("random-walk"),
+    PERSONS("hmc", 0.4),
+    PERSONS("hessian", 0),
+    PERSONS("random-walk", 0),
     PRIORS("full", FULL),
     PRIORS("diagonal", NONE),
     PRIORS("blocks", BLOCKS),
@@ -129,11 +134,18 @@ static const exact_case cases[] = {
      {.kernel = "hmc", .N = 5, .F = 2, .S = 1, .held = true}},
     {"person, hmc, covariates, scale and held",
      EXACT_PERSON,
-     {.kernel = "hmc", .N = 5, .F = 1, PEOPLE, .K = 2, .mixing = {"normal", "lognormal"}}},
+     {.kernel = "hmc",
+      .persistence = 0.4,
+      .N = 5,
+      .F = 1,
+      PEOPLE,
+      .K = 2,
+      .mixing = {"normal", "lognormal"}}},
     {"population, covariates", EXACT_POPULATION, {.kernel = "hmc", .N = 5, FULL, PEOPLE}},
     {"sweep both ways, covariates, scale and held",
      EXACT_SWEEP,
      {.kernel = "hmc",
+      .persistence = 0.4,
       .interweave = true,
       .over_relaxation = 0.85,
       .N = 19,
@@ -141,13 +153,14 @@ static const exact_case cases[] = {
       PEOPLE,
       .K = 2,
       .mixing = {"normal", "normal"}}},
-    SWEEP("hmc", DOUBLE),
-    SWEEP("hmc", FLOAT),
-    SWEEP("hessian", DOUBLE),
-    SWEEP("random-walk", DOUBLE),
+    SWEEP("hmc", 0.4, DOUBLE),
+    SWEEP("hmc", 0.4, FLOAT),
+    SWEEP("hessian", 0, DOUBLE),
+    SWEEP("random-walk", 0, DOUBLE),
     {"sweep both ways, normal, Huang-Wand, blocks, lognormal, johnson-sb and normal",
      EXACT_SWEEP,
      {.kernel = "hmc",
+      .persistence = 0.4,
       .interweave = true,
       .over_relaxation = 0.85,
       .mean = HBL_MEAN_NORMAL,
@@ -157,6 +170,17 @@ static const exact_case cases[] = {
       .F = 1,
       .block_of = {0, 1, 0},
       .mixing = {"lognormal", "johnson-sb", "normal"}}},
+    /* The momentum drawn anew, and one that lasts. */
+    PERSON("hmc", 0, "normal"),
+    PERSON("hmc", 0, "lognormal"),
+    PERSON("hmc", 0.9, "normal"),
+    PERSON("hmc", 0.9, "lognormal"),
+    /* Steps at which a third and more of the proposals are rejected, and the momentum turned. */
+    PERSON_STEPPING("hmc", 0.4, 1.6, "normal"),
+    PERSON_STEPPING("hmc", 0.9, 1.6, "normal"),
+    PERSON_STEPPING("hmc", 0.9, 1.6, "lognormal"),
+    SWEEP("hmc", 0, DOUBLE),
+    SWEEP("hmc", 0.9, DOUBLE),
 };
 
 static void ranks_are_uniform(void **state)

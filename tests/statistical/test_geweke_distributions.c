@@ -12,6 +12,7 @@
             {.kernel = kernel_name,                                                                \
              .interweave = moves,                                                                  \
              .over_relaxation = rho,                                                               \
+             .persistence = 0.4,                                                                   \
              .precision = HBL_PRECISION_##digits,                                                  \
              .N = 5,                                                                               \
              __VA_ARGS__},                                                                         \

@@ -13,6 +13,7 @@
             {.kernel = kernel_name,                                                                \
              .interweave = moves,                                                                  \
              .over_relaxation = 0.85,                                                              \
+             .persistence = 0.4,                                                                   \
              .K = 2,                                                                               \
              .F = 1,                                                                               \
              __VA_ARGS__},                                                                         \

@@ -22,6 +22,7 @@
             {.kernel = kernel_name,                                                                \
              .interweave = moves,                                                                  \
              .over_relaxation = rho,                                                               \
+             .persistence = 0.4,                                                                   \
              .N = 5,                                                                               \
              .F = 1,                                                                               \
              .mixing = {"normal", "normal", "normal"},                                             \

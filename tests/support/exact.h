@@ -24,6 +24,14 @@
  * k3 k1 k2 k1 k3 (mu and lambda are independent given Omega). A whole sweep, person, population,
  * slopes, interweave, scales, has the reversal scales, interweave, slopes, population, person,
  * where each is reversible.
+ *
+ * A momentum that is kept (hmc) is part of the state, N(0, I) beside the posterior, and the person
+ * step is no reversible kernel of (theta, p), but R, then M, then F: R refreshes p, reversible by
+ * itself; M is Metropolis-Hastings, proposing the trajectory's end with p turned round; F turns p
+ * round, so that p goes on where the proposal is accepted and turns where it is not. Its reversal
+ * is F, M, R. The sampler's step gives M by itself: without refreshment (a persistence of 1) it is
+ * M F, and F again leaves M. R of the reversal is written here once more. The other steps know
+ * nothing of p.
  */
 #ifndef TESTS_SUPPORT_EXACT_H
 #define TESTS_SUPPORT_EXACT_H
@@ -109,10 +117,36 @@ static inline void exact_slope_step(geweke_simulator *g)
         fail_msg("%s", error.message);
 }
 
+static inline size_t exact_momenta(const geweke_simulator *g)
+{
+    return g->hb->kernel->keeps_momentum ? g->hb->n_blocks * g->hb->K * HBL_LANES : 0;
+}
+
+static inline void exact_turn_momentum(geweke_simulator *g)
+{
+    for (size_t i = 0; i < exact_momenta(g); i++)
+        g->chain->momentum[i] = -g->chain->momentum[i];
+}
+
+/* F, then M, then R. */
+static inline void exact_person_step_back(geweke_simulator *g)
+{
+    double *persistence = &g->hb->settings.persistence, c = *persistence;
+
+    exact_turn_momentum(g);
+    *persistence = 1;
+    hbl_person_step(g->chain);
+    *persistence = c;
+    exact_turn_momentum(g);
+    for (size_t i = 0; i < exact_momenta(g); i++)
+        g->chain->momentum[i] =
+            c * g->chain->momentum[i] + sqrt(1 - c * c) * gsl_ran_ugaussian(g->rng);
+}
+
 static inline void exact_step(geweke_simulator *g, exact_kernel kernel, bool forwards)
 {
     g->chain->sweep++; /* keys the random numbers */
-    if (kernel == EXACT_PERSON || (kernel == EXACT_SWEEP && forwards))
+    if ((kernel == EXACT_PERSON || kernel == EXACT_SWEEP) && forwards)
         hbl_person_step(g->chain);
     if (kernel == EXACT_SCALES || (kernel == EXACT_SWEEP && !forwards))
         hbl_scale_step(g->chain);
@@ -128,8 +162,8 @@ static inline void exact_step(geweke_simulator *g, exact_kernel kernel, bool for
         hbl_interweave_step(g->chain);
         hbl_scale_step(g->chain);
     }
-    if (kernel == EXACT_SWEEP && !forwards)
-        hbl_person_step(g->chain);
+    if ((kernel == EXACT_PERSON || kernel == EXACT_SWEEP) && !forwards)
+        exact_person_step_back(g);
 }
 
 /* ---- ranks ---- */
@@ -139,12 +173,35 @@ typedef struct {
     size_t counts[GEWEKE_FUNCTIONS][EXACT_LENGTH];
 } exact_ranks;
 
-static inline void exact_evaluate(geweke_simulator *g, geweke_values *v)
+/* Of the persons' momenta: means of p_k, p_k^2, and p_k with theta_k. */
+static inline void exact_evaluate_momenta(const geweke_simulator *g, geweke_values *v)
+{
+    const hbl_hb *hb = g->hb;
+
+    for (size_t k = 0; k < hb->K; k++) {
+        double p = 0, square = 0, product = 0;
+        for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++) {
+            const size_t i = (at / HBL_LANES * hb->K + k) * HBL_LANES + at % HBL_LANES;
+            if (hb->person[at] == SIZE_MAX)
+                continue;
+            p += g->chain->momentum[i];
+            square += g->chain->momentum[i] * g->chain->momentum[i];
+            product += g->chain->momentum[i] * (g->chain->theta[i] - g->chain->mu[k]);
+        }
+        geweke_add(v, "p", k, p);
+        geweke_add(v, "p^2", k, square);
+        geweke_add(v, "p theta", k, product);
+    }
+}
+
+static inline void exact_evaluate(geweke_simulator *g, exact_kernel kernel, geweke_values *v)
 {
     geweke_read_state(g);
     tiny_log_probabilities(&g->tiny, &g->state, g->log_probability);
     geweke_evaluate(&g->tiny, &g->state,
                     tiny_log_likelihood(&g->tiny, g->log_probability, g->state.chosen), v);
+    if (exact_momenta(g) > 0 && (kernel == EXACT_PERSON || kernel == EXACT_SWEEP))
+        exact_evaluate_momenta(g, v);
 }
 
 static inline void exact_run(geweke_simulator *g, exact_kernel kernel, bool forwards, size_t steps,
@@ -154,7 +211,7 @@ static inline void exact_run(geweke_simulator *g, exact_kernel kernel, bool forw
 
     for (size_t s = 0; s < steps; s++) {
         exact_step(g, kernel, forwards);
-        exact_evaluate(g, &v);
+        exact_evaluate(g, kernel, &v);
         for (size_t i = 0; i < v.n; i++) {
             const double difference = v.value[i] - truth->value[i];
             const bool same = fabs(difference) <= 1e-12 * fabs(truth->value[i]);
@@ -164,8 +221,9 @@ static inline void exact_run(geweke_simulator *g, exact_kernel kernel, bool forw
     }
 }
 
-/* Back to a state that has been drawn, with its choices. */
-static inline void exact_return(geweke_simulator *g, const tiny_state *state)
+/* Back to a state that has been drawn, with its choices, and its momentum. */
+static inline void exact_return(geweke_simulator *g, const tiny_state *state,
+                                const double *momentum)
 {
     hbl_error error = HBL_ERROR_INIT;
     double omega[TINY_K * TINY_K];
@@ -174,6 +232,7 @@ static inline void exact_return(geweke_simulator *g, const tiny_state *state)
     if (hbl_chain_set_state(g->chain, state->theta, state->mu, state->delta, omega, state->alpha,
                             state->lambda, &error))
         fail_msg("%s", error.message);
+    memcpy(g->chain->momentum, momentum, exact_momenta(g) * sizeof *momentum);
 }
 
 /* One true state and its chain; ranks among equals are drawn by lot. */
@@ -182,14 +241,17 @@ static inline void exact_replicate(geweke_simulator *g, exact_kernel kernel, exa
     const size_t place = gsl_rng_uniform_int(g->rng, EXACT_LENGTH);
     geweke_values truth = {0};
     tiny_state start;
+    double momentum[TINY_K * (TINY_N + HBL_LANES)];
 
     geweke_place(g);
-    exact_evaluate(g, &truth);
+    exact_evaluate(g, kernel, &truth);
     start = g->state;
+    assert_true(exact_momenta(g) <= sizeof momentum / sizeof *momentum);
+    memcpy(momentum, g->chain->momentum, exact_momenta(g) * sizeof *momentum);
     memset(ranks->below, 0, sizeof ranks->below);
     memset(ranks->same, 0, sizeof ranks->same);
     exact_run(g, kernel, true, EXACT_LENGTH - 1 - place, &truth, ranks);
-    exact_return(g, &start);
+    exact_return(g, &start, momentum);
     exact_run(g, kernel, false, place, &truth, ranks);
     for (size_t i = 0; i < truth.n; i++)
         ranks->counts[i][ranks->below[i] + gsl_rng_uniform_int(g->rng, ranks->same[i] + 1)]++;
@@ -224,9 +286,11 @@ static inline exact_verdict exact_test(const exact_case *c, size_t replications,
     geweke_open(g, &c->spec, seed);
     g->chain->person_count = g->chain->interweave_count = g->chain->population_count =
         g->chain->scale_count = (hbl_count){0};
+    for (size_t at = 0; c->spec.stretch > 0 && at < g->hb->n_blocks * HBL_LANES; at++)
+        g->chain->tuning.step[at] *= c->spec.stretch;
     for (size_t r = 0; r < replications; r++)
         exact_replicate(g, c->kernel, ranks);
-    geweke_evaluate(&g->tiny, &g->state, 0, &v);
+    exact_evaluate(g, c->kernel, &v);
     verdict.n = v.n;
     for (size_t i = 0; i < v.n; i++) {
         const double p = uniformity_smooth(EXACT_LENGTH, ranks->counts[i]);

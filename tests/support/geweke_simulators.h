@@ -67,6 +67,15 @@ static inline void geweke_omega(const tiny_problem *tiny, const tiny_state *stat
         }
 }
 
+/* The momentum, where the kernel keeps one, is N(0, I) whatever all else is. */
+static inline void geweke_draw_momentum(geweke_simulator *g)
+{
+    const size_t n = g->hb->n_blocks * g->hb->K * HBL_LANES;
+
+    for (size_t i = 0; g->hb->kernel->keeps_momentum && i < n; i++)
+        g->chain->momentum[i] = gsl_ran_ugaussian(g->rng);
+}
+
 /* Parameters and choices from the joint distribution, into the chain. */
 static inline void geweke_place(geweke_simulator *g)
 {
@@ -80,6 +89,7 @@ static inline void geweke_place(geweke_simulator *g)
     assert_int_equal(hbl_chain_set_state(g->chain, state->theta, state->mu, state->delta, omega,
                                          state->alpha, state->lambda, &error),
                      HBL_OK);
+    geweke_draw_momentum(g);
     geweke_redraw_choices(g);
 }
 
@@ -193,6 +203,7 @@ static inline void geweke_open_sampler(geweke_simulator *g, unsigned seed)
                                 .seed = seed,
                                 .interweave = spec->interweave,
                                 .over_relaxation = spec->over_relaxation,
+                                .persistence = spec->persistence,
                                 .precision = spec->precision,
                                 .prior = g->tiny.prior};
     char kernel[32];

@@ -34,7 +34,9 @@ enum {
 typedef struct {
     const char *kernel;
     bool interweave;
-    double over_relaxation;
+    double over_relaxation, persistence;
+    double
+        stretch; /* test_exact: the persons' steps, of those that warm-up finds; 0: as they are */
     hbl_precision precision;
     hbl_mean_prior mean;
     hbl_covariance_prior covariance;

@@ -31,10 +31,11 @@ typedef struct {
     const hbl_mnl *pooled;
     uint64_t seed, warmup, sweep;
     uint32_t chain;
-    double over_relaxation;
+    double over_relaxation, persistence;
     bool interweave;
     /* Relative: of log-likelihoods, of what follows from gradients, of log ratios. */
     double tolerance_value, tolerance_gradient, tolerance_ratio;
+    real momentum[PLAIN_N][PLAIN_K]; /* that the sweep before left behind */
     /* carried adaptation: NaN where not known yet */
     real log_step[PLAIN_N], log_step_interweave;
     real curvature[PLAIN_N][PLAIN_K * PLAIN_K]; /* H_n of the hessian kernel */

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Replay of theta_n's move: each kernel's proposal from the normals, its log ratio, the decision,
- * and the step sizes' adaptation.
+ * Replay of theta_n's move: its random numbers, the momentum that hmc keeps, each kernel's proposal
+ * from them, its log ratio, the decision, and the step sizes' adaptation.
  */
 #ifndef HBL_TESTS_REPLAY_PERSON_H
 #define HBL_TESTS_REPLAY_PERSON_H
 
+#include "support/rng_lanes_plain.h"
 #include "trace/replay.h"
 
 typedef struct {
     size_t n;
     real theta[PLAIN_K], normals[PLAIN_K], step, factor[PLAIN_K * PLAIN_K]; /* W, lower */
     real proposal[PLAIN_K];                                                 /* as reckoned here */
+    real momentum[PLAIN_K];                                                 /* at its end */
     real log_proposal_odds; /* ln q(theta | theta') - ln q(theta' | theta) */
 } person_move;
 
@@ -81,13 +83,26 @@ static inline void drift(const replay *r, const person_move *move, const real *t
     }
 }
 
+/* c p + sqrt(1 - c^2) z of the momentum that the sweep before left, against the line's; the start
+ * of the trajectory, and of what is carried on. */
+static inline void replay_momentum(replay *r, const cJSON *line, const person_move *move)
+{
+    const real c = r->persistence;
+    real *p = r->momentum[move->n];
+
+    for (size_t k = 0; k < r->w.K; k++)
+        p[k] = c * p[k] + sqrtl(1 - c * c) * move->normals[k];
+    replay_match(r, line, "momentum", r->w.K, p, r->tolerance_gradient);
+}
+
 /* Two leapfrog steps; the odds of the momenta stand for those of the proposals. */
 static inline void replay_hmc(const replay *r, person_move *move)
 {
     const size_t K = r->w.K;
-    real p[PLAIN_K], middle[PLAIN_K];
+    const real *start = r->momentum[move->n];
+    real *p = move->momentum, middle[PLAIN_K];
 
-    memcpy(p, move->normals, K * sizeof *p);
+    memcpy(p, start, K * sizeof *p);
     kick(r, move, move->theta, move->step / 2, p);
     drift(r, move, move->theta, move->step, p, middle);
     kick(r, move, middle, move->step, p);
@@ -95,7 +110,7 @@ static inline void replay_hmc(const replay *r, person_move *move)
     kick(r, move, move->proposal, move->step / 2, p);
     move->log_proposal_odds = 0;
     for (size_t k = 0; k < K; k++)
-        move->log_proposal_odds += (move->normals[k] * move->normals[k] - p[k] * p[k]) / 2;
+        move->log_proposal_odds += (start[k] * start[k] - p[k] * p[k]) / 2;
 }
 
 static inline void replay_random_walk(const replay *r, person_move *move)
@@ -237,19 +252,28 @@ static inline void adapt_step(replay *r, size_t n, real log_ratio)
             fminl(logl(largest), r->log_step[n] + replay_gain(r->sweep) * (probability - target));
 }
 
-/* The normals and the uniform, from the stream of (seed, chain, person, sweep). */
+/* The uniform and the normals, from the stream of (seed, chain, person, sweep). */
 static inline real redraw(const replay *r, const cJSON *line, person_move *move)
 {
-    hbl_rng rng = hbl_rng_stream(r->seed, r->chain, HBL_STREAM_PERSON, move->n, r->sweep);
+    const stream_key key = {r->seed, r->chain, move->n, r->sweep};
+    pcg from = pcg_of(&key);
+    const real uniform = cell_centre(pcg_next(&from));
+    real pair[2];
 
     replay_field(line, "normals", r->w.K, move->normals);
-    for (size_t k = 0; k < r->w.K; k++)
-        assert_true(move->normals[k] == hbl_rng_normal(&rng));
-    return hbl_rng_uniform(&rng);
+    for (size_t k = 0; k < r->w.K; k++) {
+        if (k % 2 == 0) {
+            const uint64_t radius = pcg_next(&from);
+            box_muller(radius, pcg_next(&from), pair);
+        }
+        replay_near(r, "normals", move->normals[k], pair[k % 2], 1e-14);
+    }
+    return uniform;
 }
 
-static inline void replay_propose(replay *r, person_move *move)
+static inline void replay_propose(replay *r, const cJSON *line, person_move *move)
 {
+    assert_true(kernel_is(r, "hmc") || replay_length(line, "momentum") == 0);
     if (kernel_is(r, "random-walk")) {
         replay_random_walk(r, move);
     } else if (kernel_is(r, "hessian")) {
@@ -259,6 +283,7 @@ static inline void replay_propose(replay *r, person_move *move)
     } else {
         if (r->sweep == 0)
             check_first_factor(r, move);
+        replay_momentum(r, line, move);
         replay_hmc(r, move);
     }
 }
@@ -277,7 +302,7 @@ static inline void replay_person(replay *r, const cJSON *line)
     read_factor(r, line, &move);
     uniform = redraw(r, line, &move);
     check_step(r, &move);
-    replay_propose(r, &move);
+    replay_propose(r, line, &move);
 
     replay_field(line, "proposal", K, proposal);
     for (size_t k = 0; k < K; k++)
@@ -296,6 +321,10 @@ static inline void replay_person(replay *r, const cJSON *line)
     if (replay_decision(r, line, uniform, log_ratio)) {
         r->accepted++;
         memcpy(r->s.theta[move.n], proposal, sizeof proposal);
+        memcpy(r->momentum[move.n], move.momentum, sizeof move.momentum);
+    } else {
+        for (size_t k = 0; k < K; k++)
+            r->momentum[move.n][k] = -r->momentum[move.n][k];
     }
     adapt_step(r, move.n, log_ratio);
 }

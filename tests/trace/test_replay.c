@@ -119,6 +119,21 @@ static void check_draw(replay *r, const hbl_chain *chain, real *log_posterior_of
                 100 * r->tolerance_value);
 }
 
+static double momentum_of(const hbl_chain *chain, size_t at, size_t k)
+{
+    return chain->momentum[(at / HBL_LANES * chain->hb->K + k) * HBL_LANES + at % HBL_LANES];
+}
+
+static void check_momentum(const replay *r, const hbl_chain *chain)
+{
+    const hbl_hb *hb = chain->hb;
+
+    for (size_t at = 0; kernel_is(r, "hmc") && at < hb->n_blocks * HBL_LANES; at++)
+        for (size_t k = 0; k < hb->K && hb->person[at] != SIZE_MAX; k++)
+            replay_near(r, "momentum after the sweep", momentum_of(chain, at, k),
+                        r->momentum[hb->person[at]][k], r->tolerance_gradient);
+}
+
 static void replay_sweep(replay *r, hbl_chain *chain, real *log_posterior_offset)
 {
     char *text = traced_sweep(chain), *rest = text, *line;
@@ -129,8 +144,27 @@ static void replay_sweep(replay *r, hbl_chain *chain, real *log_posterior_offset
         replay_line(r, line, &persons, seen);
     assert_int_equal(persons, r->w.K ? r->w.N : 0);
     check_draw(r, chain, log_posterior_offset);
+    check_momentum(r, chain);
     r->sweep++;
     free(text);
+}
+
+/* What the momentum was left at, and what it starts from: K normals after those of theta. */
+static void take_momentum(replay *r, const hbl_chain *chain)
+{
+    const hbl_hb *hb = chain->hb;
+
+    for (size_t at = 0; kernel_is(r, "hmc") && at < hb->n_blocks * HBL_LANES; at++) {
+        const size_t n = hb->person[at];
+        hbl_rng rng = hbl_rng_stream(r->seed, r->chain, HBL_STREAM_START, n + 1, 0);
+        for (size_t k = 0; k < 2 * hb->K && n != SIZE_MAX; k++) {
+            const double z = hbl_rng_normal(&rng);
+            if (k < hb->K)
+                continue;
+            r->momentum[n][k - hb->K] = momentum_of(chain, at, k - hb->K);
+            assert_true(chain->sweep > 0 || momentum_of(chain, at, k - hb->K) == z);
+        }
+    }
 }
 
 /* Takes the state from the chain, after sweeps without a trace. */
@@ -156,6 +190,7 @@ static void take_state(replay *r, const hbl_chain *chain)
     for (size_t n = 0; n < r->w.N; n++)
         r->log_step[n] = NAN;
     r->log_step_interweave = NAN;
+    take_momentum(r, chain);
     r->sweep = chain->sweep;
 }
 
@@ -201,8 +236,8 @@ typedef struct {
 } tally;
 
 static void replay_case(const model_case *model, const char *kernel, const hbl_prior *prior,
-                        bool interweave, double over_relaxation, hbl_precision precision,
-                        tally *total)
+                        bool interweave, double over_relaxation, double persistence,
+                        hbl_precision precision, tally *total)
 {
     survey made = survey_make(&model->shape);
     hbl_hb_settings settings;
@@ -217,13 +252,15 @@ static void replay_case(const model_case *model, const char *kernel, const hbl_p
     settings.seed = 20 + model->shape.seed;
     settings.interweave = interweave;
     settings.over_relaxation = over_relaxation;
+    settings.persistence = persistence;
     settings.precision = precision;
     settings.prior = *prior;
     if (hbl_hb_alloc(made.model, &settings, 1, &hb, &error))
         fail_msg("%s", error.message);
-    snprintf(r->name, sizeof r->name, "%s, %s, mean prior %d, covariance prior %d, %s, rho %g",
-             model->name, kernel, (int)prior->mean, (int)prior->covariance,
-             interweave ? "interweaving" : "no interweaving", over_relaxation);
+    snprintf(r->name, sizeof r->name,
+             "%s, %s, mean prior %d, covariance prior %d, %s, rho %g, c %g", model->name, kernel,
+             (int)prior->mean, (int)prior->covariance,
+             interweave ? "interweaving" : "no interweaving", over_relaxation, persistence);
     r->w = plain_problem_of(made.model, prior);
     r->kernel = kernel;
     r->pooled = hbl_hb_pooled(hb);
@@ -231,6 +268,7 @@ static void replay_case(const model_case *model, const char *kernel, const hbl_p
     r->chain = 3;
     r->warmup = WARMUP;
     r->over_relaxation = over_relaxation;
+    r->persistence = persistence;
     r->interweave = interweave;
     set_tolerances(r, precision);
     run_chain(r, hb);
@@ -292,6 +330,7 @@ static const model_case edges[] = {
 };
 enum { N_MODELS = sizeof models / sizeof *models, N_EDGES = sizeof edges / sizeof *edges };
 
+static const double persistences[] = {0.4, 0, 0.9};
 static const char *const kernels[] = {"hmc", "hessian", "random-walk"};
 
 static hbl_prior prior_of(hbl_mean_prior mean, hbl_covariance_prior covariance)
@@ -317,8 +356,8 @@ static bool left_out(size_t count)
     return getenv("HBLOGIT_VALGRIND") && count % 9;
 }
 
-/* Every kernel x mean prior x covariance prior x model; interweaving and over-relaxation on and off
- * in turns that fall differently on each of those. */
+/* Every kernel x mean prior x covariance prior x model; interweaving, over-relaxation and
+ * persistence in turns that fall differently on each of those. */
 static void test_combinations(void **state)
 {
     tally total = {0};
@@ -334,7 +373,8 @@ static void test_combinations(void **state)
                     const size_t turn = k + (size_t)mean + (size_t)covariance + m;
                     if (!left_out(count++))
                         replay_case(&models[m], kernels[k], &prior, turn % 3 != 0,
-                                    turn % 2 ? 0.85 : 0, HBL_PRECISION_DOUBLE, &total);
+                                    turn % 2 ? 0.85 : 0, persistences[count % 3],
+                                    HBL_PRECISION_DOUBLE, &total);
                 }
     /* enough of both outcomes for the decisions to mean something */
     assert_true(total.accepted > total.decisions / 10);
@@ -350,7 +390,8 @@ static void test_edges(void **state)
     for (size_t m = 0; m < N_EDGES; m++)
         for (size_t k = 0; k < 3; k++) {
             const hbl_prior prior = prior_of(HBL_MEAN_CONJUGATE, (hbl_covariance_prior)(k % 2));
-            replay_case(&edges[m], kernels[k], &prior, true, 0.85, HBL_PRECISION_DOUBLE, &total);
+            replay_case(&edges[m], kernels[k], &prior, true, 0.85, 0.4, HBL_PRECISION_DOUBLE,
+                        &total);
         }
 }
 
@@ -361,8 +402,8 @@ static void test_precisions(void **state)
 
     (void)state;
     for (size_t k = 0; k < 3; k++) {
-        replay_case(&models[3], kernels[k], &prior, true, 0.85, HBL_PRECISION_MIXED, &total);
-        replay_case(&models[3], kernels[k], &prior, true, 0.85, HBL_PRECISION_FLOAT, &total);
+        replay_case(&models[3], kernels[k], &prior, true, 0.85, 0.4, HBL_PRECISION_MIXED, &total);
+        replay_case(&models[3], kernels[k], &prior, true, 0.85, 0.4, HBL_PRECISION_FLOAT, &total);
     }
 }
 

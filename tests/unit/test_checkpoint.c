@@ -121,6 +121,8 @@ static void test_states(void **state)
     static const char *const half_t[] = {"hb.prior.covariance.type=huang-wand", "correlation=none"};
     static const char *const plain[] = {"hb.interweave=false", "hb.over_relaxation=0",
                                         "hb.precision=double"};
+    static const char *const anew[] = {"hb.persistence=0"}, *const lasting[] = {
+                                                                "hb.persistence=0.95"};
     static const char *const fixed[] = {"random={}"};
     static const char *const no_fixed[] = {"formula=choice ~ price + speed | 0",
                                            "random.price=lognormal"};
@@ -131,6 +133,8 @@ static void test_states(void **state)
     check_model(walk, 1);
     check_model(half_t, 2);
     check_model(plain, 3);
+    check_model(anew, 1);
+    check_model(lasting, 1);
     check_model(fixed, 1);
     check_model(no_fixed, 2);
 }

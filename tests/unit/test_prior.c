@@ -111,7 +111,7 @@ static void defaults(void **state)
     assert_int_equal(hbl_hb_settings_default(&s, NULL), HBL_OK);
     assert_true(s.chains == 4 && s.warmup == 1000 && s.draws == 1000 && s.thin == 1 && s.seed == 1);
     assert_string_equal(s.kernel, "hmc");
-    assert_true(s.interweave && s.over_relaxation == 0.85);
+    assert_true(s.interweave && s.over_relaxation == 0.85 && s.persistence == 0.4);
     assert_int_equal(s.precision, HBL_PRECISION_FLOAT);
     assert_false(s.save_persons || s.save_warmup || s.trace);
     assert_int_equal(s.prior.preset, HBL_PRESET_BAYESM);
@@ -151,6 +151,9 @@ static void ranges(void **state)
     refused("chains", "", "must be a whole number from 1 to 1000, not ");
     refused("seed", "-1", "must be a whole number from 0 to 9007199254740991, not -1");
     refused("over_relaxation", "1", "must be a number from 0 to below 1, not 1");
+    refused("persistence", "1", "must be a number from 0 to below 1, not 1");
+    refused("persistence", "-0.1", "must be a number from 0 to below 1, not -0.1");
+    refused("persistence", "nan", "must be a number from 0 to below 1, not nan");
     refused("prior.fixed.precision", "-0.1", "must be a number of at least 0, not -0.1");
     refused("trace", "yes", "must be true or false, not yes");
     refused("kernel", "hcm",
@@ -168,6 +171,7 @@ static void format_and_back(void **state)
         {"seed", "9007199254740991", "9007199254740991"},
         {"draws", "1e3", "1000"},
         {"over_relaxation", "0.1", "0.1"},
+        {"persistence", "0.999", "0.999"},
         {"trace", "true", "true"},
         {"prior.covariance.df", "2(K+5)", "2*K+10"},
         {"prior.covariance.df", "K-0.5", "K-0.5"},

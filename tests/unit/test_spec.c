@@ -95,7 +95,8 @@ static void everything(void **state)
         "\"correlation\": [[\"a\", \"b\"], [\"c.d\"]], \"method\": \"hb\",\n"
         "\"hb\": {\"chains\": 2, \"warmup\": 0, \"draws\": 7, \"thin\": 3, \"seed\": "
         "9007199254740991,\n \"kernel\": \"random-walk\", \"interweave\": false, "
-        "\"over_relaxation\": 0, \"precision\": \"mixed\",\n \"save_persons\": true, "
+        "\"over_relaxation\": 0, \"persistence\": 0.25, \"precision\": \"mixed\",\n "
+        "\"save_persons\": true, "
         "\"save_warmup\": true, \"trace\": true,\n \"prior\": {\"preset\": \"train\",\n"
         "  \"mean\": {\"type\": \"normal\", \"location\": -1, \"precision\": 0.25},\n"
         "  \"covariance\": {\"type\": \"inverse-wishart\", \"df\": \"K+7\", \"scale\": 3},\n"
@@ -115,6 +116,7 @@ static void everything(void **state)
     assert_true(s->hb.seed == UINT64_C(9007199254740991) && s->hb.thin == 3 && s->hb.warmup == 0);
     assert_string_equal(s->hb.kernel, "random-walk");
     assert_true(!s->hb.interweave && s->hb.over_relaxation == 0.0 && s->hb.trace);
+    assert_true(s->hb.persistence == 0.25);
     assert_int_equal(s->hb.precision, HBL_PRECISION_MIXED);
     assert_int_equal(s->hb.prior.mean, HBL_MEAN_NORMAL);
     assert_true(s->hb.prior.mean_location == -1.0 && s->hb.prior.mean_precision == 0.25);
@@ -466,6 +468,7 @@ static void round_trip(const char *path, const char *copy)
     if (first->data.file != NULL)
         assert_string_equal(first->data.file, second->data.file);
     assert_non_null(strstr(once, "\"over_relaxation\":\t0.85"));
+    assert_non_null(strstr(once, "\"persistence\":\t0.4"));
     free(once);
     free(twice);
     hbl_spec_free(first);
