@@ -69,7 +69,7 @@ static int fit(const cli_arguments *arguments, const char *model_file, const cha
     if (!status)
         status = cli_sample(arguments, hbl_fit, spec, model, &options);
     if (!status)
-        status = cli_summary_write(directory);
+        status = cli_summary_write(arguments, spec, model, &options);
     hbl_model_free(model);
     hbl_spec_free(spec);
     free(setting);

@@ -100,8 +100,10 @@ static int fit_spec(const cli_arguments *arguments, const hbl_spec *spec)
         tell_remarks(model);
     if (!status)
         status = cli_sample(arguments, hbl_fit, spec, model, &options);
+    if (!status)
+        status = cli_conclude(arguments, spec, model, &options);
     hbl_model_free(model);
-    return status ? status : cli_summarise(arguments, directory);
+    return status;
 }
 
 static int run(const cli_arguments *arguments)

@@ -6,7 +6,10 @@
 
 #include "cli/sampling.h"
 
-static int resume_spec(const cli_arguments *arguments, const char *directory, const hbl_spec *spec)
+/* A finished run lacks nothing, but perhaps the tables, which come last, and the fit that was to
+ * follow where its chains have not converged. */
+static int resume_spec(const cli_arguments *arguments, const char *directory, const hbl_spec *spec,
+                       bool finished)
 {
     hbl_fit_options options = {.directory = directory, .command = arguments->line};
     hbl_model *model = NULL;
@@ -14,16 +17,18 @@ static int resume_spec(const cli_arguments *arguments, const char *directory, co
 
     if (!status)
         status = cli_model_build(arguments, spec, &model);
-    if (!status)
+    if (!status && !finished)
         status = cli_sample(arguments, hbl_resume, spec, model, &options);
+    if (!status)
+        status = cli_conclude(arguments, spec, model, &options);
     hbl_model_free(model);
     return status;
 }
 
-/* A finished run lacks nothing, but perhaps the tables, which come last. */
 static int resume(const cli_arguments *arguments, const char *directory)
 {
     hbl_error error = HBL_ERROR_INIT;
+    const bool more = cli_option_given(arguments, "draws");
     hbl_run_status before;
     hbl_spec *spec = NULL;
     bool draws;
@@ -41,12 +46,13 @@ static int resume(const cli_arguments *arguments, const char *directory)
     if (hbl_resume_read(directory, (const char *const *)arguments->setting, arguments->n_settings,
                         &spec, &before, &error))
         return cli_fail(&error);
-    if (before != HBL_RUN_DONE || cli_option_given(arguments, "draws"))
-        status = resume_spec(arguments, directory, spec);
-    else
+    if (more)
+        spec->hb.lengthen = 1;
+    else if (before == HBL_RUN_DONE)
         cli_warning("%s is finished; --draws N would add draws to it", directory);
+    status = resume_spec(arguments, directory, spec, before == HBL_RUN_DONE && !more);
     hbl_spec_free(spec);
-    return status ? status : cli_summarise(arguments, directory);
+    return status;
 }
 
 static int run(const cli_arguments *arguments)

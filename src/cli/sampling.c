@@ -158,11 +158,92 @@ static int summarise(const char *directory, hbl_summary **summary)
     return write_reports(directory, *summary);
 }
 
-int cli_summary_write(const char *directory)
+/* ---- until the chains have converged ---- */
+
+/* Sweeps times rows of all chains: some minutes on two cores. Longer fits are for the user to ask
+ * for; and what comes out does not depend on how fast the machine is. */
+static const double most_work = 2e11;
+
+/* How many times as long the chains should be: a power of two, at most 8 at once, as the figures of
+ * chains that have not converged are rough. 1: leave them as they are. */
+static int64_t next_factor(const hbl_summary *summary, const hbl_spec *spec, const hbl_model *model)
+{
+    const double least = fmin(summary->least_ess_bulk, summary->least_ess_tail);
+    const double wanted = 1.3 * 400 / fmax(least, 1);
+    const double work = (double)(spec->hb.warmup + spec->hb.draws * spec->hb.thin) *
+                        (double)spec->hb.chains * (double)model->panel->n_rows;
+    int64_t factor = 2;
+
+    if (summary->converged || summary->n_undefined > 0)
+        return 1;
+    while (factor < 8 && (double)factor < wanted)
+        factor *= 2;
+    while (factor > 1 && (factor > spec->hb.lengthen || (double)factor * work > most_work))
+        factor /= 2;
+    return factor;
+}
+
+static void tell_longer(const hbl_summary *summary, const hbl_spec *spec)
+{
+    cli_note(
+        "not converged yet (worst R-hat %.3f, least bulk ESS %.0f, least tail ESS %.0f): anew, "
+        "with %lld sweeps of warm-up and every %lldth draw kept",
+        ceil(1000 * summary->worst_rhat) / 1000, floor(summary->least_ess_bulk),
+        floor(summary->least_ess_tail), (long long)spec->hb.warmup, (long long)spec->hb.thin);
+}
+
+/* The summary of the run in options->directory, its files written, after fits anew for as long as
+ * the chains have not converged and spec->hb.lengthen allows it. */
+static int summarise_at_length(const cli_arguments *arguments, const hbl_spec *spec,
+                               const hbl_model *model, hbl_fit_options *options,
+                               hbl_summary **summary)
+{
+    hbl_spec longer = *spec;
+    int status;
+
+    while (!(status = summarise(options->directory, summary)) && *summary) {
+        const int64_t factor = next_factor(*summary, &longer, model);
+        if (factor == 1)
+            break;
+        longer.hb.warmup *= factor;
+        longer.hb.thin *= factor;
+        longer.hb.lengthen /= factor;
+        if (!cli_option_given(arguments, "quiet"))
+            tell_longer(*summary, &longer);
+        hbl_summary_free(*summary);
+        *summary = NULL;
+        options->overwrite = true;
+        status = cli_sample(arguments, hbl_fit, &longer, model, options);
+        if (status)
+            break;
+    }
+    return status;
+}
+
+int cli_summary_write(const cli_arguments *arguments, const hbl_spec *spec, const hbl_model *model,
+                      hbl_fit_options *options)
 {
     hbl_summary *summary;
-    const int status = summarise(directory, &summary);
+    const int status = summarise_at_length(arguments, spec, model, options, &summary);
 
+    hbl_summary_free(summary);
+    return status;
+}
+
+static int show_either(const cli_arguments *arguments, const char *directory,
+                       const hbl_summary *summary)
+{
+    return summary ? show(arguments, directory, summary) : show_estimates(arguments, directory);
+}
+
+int cli_conclude(const cli_arguments *arguments, const hbl_spec *spec, const hbl_model *model,
+                 hbl_fit_options *options)
+{
+    hbl_summary *summary;
+    int status = summarise_at_length(arguments, spec, model, options, &summary);
+
+    if (!status)
+        status = show_either(arguments, options->directory, summary);
     hbl_summary_free(summary);
     return status;
 }
@@ -173,8 +254,7 @@ int cli_summarise(const cli_arguments *arguments, const char *directory)
     int status = summarise(directory, &summary);
 
     if (!status)
-        status =
-            summary ? show(arguments, directory, summary) : show_estimates(arguments, directory);
+        status = show_either(arguments, directory, summary);
     hbl_summary_free(summary);
     return status;
 }

@@ -25,10 +25,18 @@ int cli_sample(const cli_arguments *arguments, cli_estimator *estimate, const hb
  * exit code. */
 int cli_run_method(const char *directory, bool *draws);
 
-/* Writes summary.csv and diagnostics.json of a run of draws; nothing of one of point estimates. */
-int cli_summary_write(const char *directory);
+/* After a fit: writes summary.csv and diagnostics.json of a run of draws, nothing of one of point
+ * estimates. Where its chains have not converged and spec->hb.lengthen allows it, the run is fitted
+ * anew before, longer: warm-up and thinning times 2, 4 or 8, as the effective sample sizes ask for,
+ * until they have. What is left in the end is a plain run of that length. */
+int cli_summary_write(const cli_arguments *arguments, const hbl_spec *spec, const hbl_model *model,
+                      hbl_fit_options *options);
 
 /* The same, and shows the table of the run. */
+int cli_conclude(const cli_arguments *arguments, const hbl_spec *spec, const hbl_model *model,
+                 hbl_fit_options *options);
+
+/* Writes the files of a run that has ended, and shows its table. */
 int cli_summarise(const cli_arguments *arguments, const char *directory);
 
 #endif

@@ -17,20 +17,38 @@
 /* ---- what the fit is */
 
 /* CRC-32 of the model file with its defaults, but for what may change when a run goes on: the
- * number of draws, the time between checkpoints, and where the data lie. */
+ * number of draws, whether it may become longer by itself, the time between checkpoints, and where
+ * the data lie. */
 static int fingerprint(const hbl_spec *spec, uint32_t *crc, hbl_error *error)
 {
     hbl_spec lasting = *spec;
     char *text;
 
     lasting.data.file = NULL;
-    lasting.hb.draws = 1;
+    lasting.hb.draws = lasting.hb.lengthen = 1;
     lasting.hb.checkpoint = 0;
     text = hbl_spec_to_json(&lasting);
     if (!text)
         return hbl_fail_memory(error, "the model's text");
     *crc = (uint32_t)crc32_z(0, (const void *)text, strlen(text));
     free(text);
+    return HBL_OK;
+}
+
+/* Size and checksum of the data file, which run.json has already. */
+static int identify_data(const hbl_hb_fit *fit, hbl_identity *identity, hbl_error *error)
+{
+    const cJSON *data =
+        cJSON_GetObjectItemCaseSensitive(hbl_manifest_get(fit->run->manifest, "hashes"), "data");
+    const cJSON *bytes = cJSON_GetObjectItemCaseSensitive(data, "bytes");
+    const cJSON *hash = cJSON_GetObjectItemCaseSensitive(data, "hash");
+
+    if (cJSON_IsNull(data))
+        return hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be read", fit->run->spec->data.file);
+    if (!bytes || !bytes->valuestring || !hash || !hash->valuestring)
+        return hbl_fail_memory(error, "run.json");
+    identity->data_bytes = strtoull(bytes->valuestring, NULL, 10);
+    identity->data = (uint32_t)strtoul(hash->valuestring, NULL, 16);
     return HBL_OK;
 }
 
@@ -51,7 +69,7 @@ int hbl_hb_identify(hbl_hb_fit *fit, hbl_error *error)
     snprintf(identity->pass, sizeof identity->pass, "%s", hbl_hb_pass_name(fit->hb));
     /* a model made in memory has no data file */
     if (spec->data.file)
-        status = hbl_file_checksum(spec->data.file, &identity->data, &identity->data_bytes, error);
+        status = identify_data(fit, identity, error);
     return status ? status : fingerprint(spec, &identity->model, error);
 }
 
