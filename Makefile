@@ -54,7 +54,8 @@ LONG_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/statistical
                 tests/reproducibility/long_*.sh)
 
 .PHONY: all demo check check-long check-sanitize check-thread check-valgrind bench bench-quick bench-msl \
-        mutants fuzz coverage lint format install deps clean run-tests run-long-tests run-valgrind
+        bench-large bench-hard bench-defaults build-bench mutants fuzz coverage lint format install \
+        deps clean run-tests run-long-tests run-valgrind
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -94,6 +95,19 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(say) "  compile  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) -lcmocka $(LDLIBS)
+
+# The benchmark's yardsticks are compiled for each instruction set, like the pass they measure.
+PEAK_OBJECTS := $(foreach isa,$(ISAS),$(BUILD)/tests/bench/peak_$(isa).o)
+define peak_rule
+$(BUILD)/tests/bench/peak_$(1).o: tests/bench/peak_isa.c
+	@mkdir -p $$(@D)
+	$$(say) "  compile  $$@"
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -O3 -ffp-contract=fast $$(ISA_FLAGS_$(1)) -DHBL_ISA=$(1) -Itests -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call peak_rule,$(isa))))
+$(BUILD)/tests/bench/share: tests/bench/share.c $(PEAK_OBJECTS) $(LIBRARY)
+	$(say) "  compile  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(PEAK_OBJECTS) $(LIBRARY) $(LDFLAGS) $(LDLIBS)
 
 check: deps
 	@$(SUBMAKE) run-tests
@@ -143,15 +157,22 @@ coverage:
 demo: all
 	@examples/demo/run $(PROGRAM) $(BUILD)/demo
 
-bench: all
-	@$(SUBMAKE) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/reading
+# The benchmark; README.md in tests/bench tells what each measures and how long it takes.
+BENCHES := $(addprefix $(BUILD)/tests/bench/,bench share scaling reading)
+build-bench: all
+	@$(SUBMAKE) $(BENCHES)
+bench: build-bench
 	@tests/bench/run $(BUILD)
-bench-quick: all
-	@$(SUBMAKE) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/reading
+bench-quick: build-bench
 	@tests/bench/run $(BUILD) --quick
-bench-msl: all
-	@$(SUBMAKE) $(BUILD)/tests/bench/bench
+bench-msl: build-bench
 	@tests/bench/run $(BUILD) --msl
+bench-large: build-bench
+	@tests/bench/scaling $(BUILD) 1000 10000 100000 1000000
+bench-hard: all
+	@tests/bench/hard $(BUILD)
+bench-defaults: all
+	@tests/bench/defaults $(BUILD)
 
 lint:
 	@tests/lint
