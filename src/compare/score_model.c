@@ -175,7 +175,8 @@ static double estimate_of(const hbl_estimates *e, const char *const *prefix, siz
     return 0;
 }
 
-/* The number of random coefficient k of the larger model in the run, from 1; 0: not random. */
+/* The number of random coefficient k of the larger model in the run, from 1; 0: not random, or a
+ * number that no row can have, from a damaged file. */
 static size_t number_in_run(const hbl_score *s, size_t k)
 {
     const hbl_estimates *e = s->small.estimates;
@@ -184,7 +185,7 @@ static size_t number_in_run(const hbl_score *s, size_t k)
     for (size_t i = 0; i < e->n_parameters; i++)
         if (sscanf(e->row[i].parameter, "mu.%zu", &number) == 1 &&
             strcmp(e->row[i].name, s->model->name[k]) == 0)
-            return number;
+            return number <= e->n_parameters ? number : 0;
     return 0;
 }
 

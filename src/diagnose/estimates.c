@@ -73,9 +73,9 @@ static int set_shares(const cJSON *shares, hbl_estimates *e, hbl_error *error)
     size_t n;
     int status = set_list(item(shares, "alternatives"), &e->alternative, &n, error);
 
+    e->n_alternatives = n; /* those that there are to free, too */
     if (status)
         return status;
-    e->n_alternatives = n;
     e->observed_share = hbl_calloc(n, sizeof(double), "shares", error);
     e->fitted_share = hbl_calloc(n, sizeof(double), "shares", error);
     if (!e->observed_share || !e->fitted_share)

@@ -40,8 +40,9 @@ static int watch(void *context, const hbl_msl_progress *progress)
  * with one another. */
 static void an_estimate(void **state)
 {
+    const bool walks = getenv("HBLOGIT_VALGRIND") != NULL; /* it is slow there */
     survey s = survey_make(&people);
-    hbl_msl_settings settings = settings_of("mlhs", 128);
+    hbl_msl_settings settings = settings_of("mlhs", walks ? 48 : 128);
     hbl_error error = HBL_ERROR_INIT;
     hbl_msl_fit *fit;
     hbl_msl *msl;
@@ -49,8 +50,8 @@ static void an_estimate(void **state)
     size_t counted = 0, n;
 
     (void)state;
-    settings.starts = 4;
-    settings.repeats = 3;
+    settings.starts = walks ? 2 : 4;
+    settings.repeats = walks ? 2 : 3;
     assert_int_equal(hbl_msl_alloc(s.model, &settings, 1, &msl, &error), HBL_OK);
     if (hbl_msl_estimate(msl, NULL, NULL, &fit, &error))
         fail_msg("%s", error.message);
@@ -60,8 +61,8 @@ static void an_estimate(void **state)
     assert_true(fit->log_likelihood > fit->log_likelihood_start);
     for (size_t i = 0; i < fit->n_optima; i++)
         counted += fit->optimum[i].n_starts;
-    assert_int_equal(counted, 4);
-    assert_int_equal(fit->n_repeats, 3);
+    assert_int_equal(counted, settings.starts);
+    assert_int_equal(fit->n_repeats, settings.repeats);
     for (size_t i = 0; i < n; i++) {
         const double se = sqrt(fit->variance_hessian[i * n + i]);
         assert_true(fabs(fit->gradient[i]) * se < 1e-3);
