@@ -32,36 +32,31 @@ static inline vec power_of_two(vec shifted)
     return (vec)(((bits)shifted + 1023) << 52);
 }
 
+/* Its sum by Estrin's scheme, which does not wait for one product after the other. */
+static inline vec series(vec r)
+{
+    const vec r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+    const vec a = (r * (1.0 / 6) + 0.5) * r2 + r;
+    const vec b = (r * (1.0 / 5040) + 1.0 / 720) * r2 + (r * (1.0 / 120) + 1.0 / 24);
+    const vec c = (r * (1.0 / 39916800) + 1.0 / 3628800) * r2 + (r * (1.0 / 362880) + 1.0 / 40320);
+    const vec d = r * (1.0 / 6227020800) + 1.0 / 479001600;
+
+    return (d * r4 + c) * r8 + (b * r4 + a) + 1;
+}
+
 static inline vec exp_vector(vec x)
 {
-    static const double series[] = {1.0 / 6227020800,
-                                    1.0 / 479001600,
-                                    1.0 / 39916800,
-                                    1.0 / 3628800,
-                                    1.0 / 362880,
-                                    1.0 / 40320,
-                                    1.0 / 5040,
-                                    1.0 / 720,
-                                    1.0 / 120,
-                                    1.0 / 24,
-                                    1.0 / 6,
-                                    1.0 / 2,
-                                    1.0,
-                                    1.0};
     const double shift = 0x1.8p52, log2_e = 0x1.71547652b82fep0;
     const double ln2_high = 0x1.62e42fefa38p-1, ln2_low = 0x1.ef35793c7673p-45;
     const vec most = (vec){0} + 710, least = (vec){0} - 746;
-    vec n, half, r, p;
+    vec n, half, r;
 
     x = either((bits)(x > most), most, x);
     x = either((bits)(x < least), least, x);
     n = (x * log2_e + shift) - shift;
     r = (x - n * ln2_high) - n * ln2_low;
-    p = (vec){0} + series[0];
-    for (size_t i = 1; i < sizeof series / sizeof *series; i++)
-        p = p * r + series[i];
     half = (0.5 * n + shift) - shift; /* 2^n itself may be out of range */
-    return p * power_of_two(half + shift) * power_of_two((n - half) + shift);
+    return series(r) * power_of_two(half + shift) * power_of_two((n - half) + shift);
 }
 
 #define PASTE(a, b)        a##b

@@ -60,6 +60,7 @@ struct hbl_hb {
     double *slope_pooled, *spread;           /* [K], [K]; slope is g' at theta_pooled */
     double *alpha_pooled, *alpha_spread;     /* [F], [F] */
     size_t n_curved, *curved;                /* the coefficients whose g is not the identity */
+    bool is_ordered;                         /* some coefficient stands above another */
     hbl_moment_layout layout;
     size_t n_entries;
     size_t *entry_row;     /* [n_entries]: the place in (theta_n, alpha) that the entry moves */

@@ -80,9 +80,11 @@ static int list_curved(hbl_hb *hb, hbl_error *error)
     hb->curved = hbl_calloc(hb->K, sizeof *hb->curved, "distributions", error);
     if (!hb->curved)
         return HBL_ERR_MEMORY;
-    for (size_t k = 0; k < hb->K; k++)
+    for (size_t k = 0; k < hb->K; k++) {
         if (!is_normal(hb->model, k))
             hb->curved[hb->n_curved++] = k;
+        hb->is_ordered = hb->is_ordered || hb->model->base[k] != SIZE_MAX;
+    }
     return HBL_OK;
 }
 

@@ -52,6 +52,9 @@ typedef struct {
     void (*inverse_factor)(size_t K, const double *a, double *w);
     /* to = mask ? from : to, for that many rows of lanes; mask is 0 or 1 a lane. */
     void (*select)(size_t rows, const double *mask, const double *from, double *to);
+    /* One more value of each of these rows, share = 1 / how many there are then: moves the means
+     * and the sums of squared deviations from them (Welford 1962). */
+    void (*accumulate)(size_t rows, double share, const double *value, double *mean, double *m2);
     /* Adds a block's part to the sums: partial is [layout->n][fold]; valid is 0 or 1 a lane. Leaves
      * theta - mu in deviation, 0 in the lanes that are not valid. */
     void (*moments)(const hbl_moment_layout *layout, const double *mu, const double *valid,

@@ -237,6 +237,16 @@ static void select_or_negate(size_t K, const double *restrict mask, const double
     }
 }
 
+static void accumulate(size_t rows, double share, const double *restrict value,
+                       double *restrict mean, double *restrict m2)
+{
+    for (size_t e = 0; e < rows * VECTORS; e++) {
+        const vec x = ((const vec *)value)[e], difference = x - ((vec *)mean)[e];
+        ((vec *)mean)[e] += share * difference;
+        ((vec *)m2)[e] += difference * (x - ((vec *)mean)[e]);
+    }
+}
+
 INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *restrict mu,
                        const double *restrict valid, const double *restrict theta,
                        const double *restrict gradient, double *restrict deviation,
@@ -354,6 +364,7 @@ const hbl_lanes TABLE_NAME(HBL_ISA) = {
     .inverse_factor = inverse_factor,
     .select = select,
     .select_or_negate = select_or_negate,
+    .accumulate = accumulate,
     .moments = moments,
     .cross = cross,
     .shift = shift,

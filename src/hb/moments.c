@@ -6,34 +6,38 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/exp.h"
 #include "core/memory.h"
 #include "hb/chain.h"
+
+/* The mean of RLH = exp(ll_n / T_n). */
+static void accumulate_rlh(const hbl_chain *chain, size_t block, double share, hbl_workspace *w)
+{
+    const double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
+    const double *tasks = chain->hb->tasks + block * HBL_LANES;
+    double *rlh = chain->rlh_mean + block * HBL_LANES;
+
+    for (size_t l = 0; l < HBL_LANES; l++)
+        w->quadratic[l] = log_likelihood[l] / tasks[l];
+    hbl_exp(HBL_LANES, w->quadratic, w->quadratic);
+    for (size_t l = 0; l < HBL_LANES; l++)
+        rlh[l] += share * (w->quadratic[l] - rlh[l]);
+}
 
 static void accumulate_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,
                              hbl_workspace *w)
 {
     const hbl_hb *hb = chain->hb;
-    const double n = (double)chain->n_accumulated;
+    const double share = 1 / (double)chain->n_accumulated;
 
     (void)chunk;
     for (size_t block = first; block < end; block++) {
-        const double *theta = hbl_at_block(chain->theta, block, hb->K);
-        double *mean = hbl_at_block(chain->beta_mean, block, hb->K);
-        double *m2 = hbl_at_block(chain->beta_m2, block, hb->K);
-        double *rlh = chain->rlh_mean + block * HBL_LANES;
-
-        hbl_transform(hb, block, theta, chain->delta, w);
-        for (size_t l = 0; l < HBL_LANES; l++)
+        hbl_transform(hb, block, hbl_at_block(chain->theta, block, hb->K), chain->delta, w);
+        for (size_t l = 0; hb->is_ordered && l < HBL_LANES; l++)
             hbl_model_cumulate(hb->model, w->beta + l, HBL_LANES);
-        for (size_t e = 0; e < hb->K * HBL_LANES; e++) {
-            const double difference = w->beta[e] - mean[e];
-            mean[e] += difference / n;
-            m2[e] += difference * (w->beta[e] - mean[e]);
-        }
-        for (size_t l = 0; l < HBL_LANES; l++) {
-            const size_t at = block * HBL_LANES + l;
-            rlh[l] += (exp(chain->log_likelihood[at] / hb->tasks[at]) - rlh[l]) / n;
-        }
+        hb->lanes->accumulate(hb->K, share, w->beta, hbl_at_block(chain->beta_mean, block, hb->K),
+                              hbl_at_block(chain->beta_m2, block, hb->K));
+        accumulate_rlh(chain, block, share, w);
     }
 }
 

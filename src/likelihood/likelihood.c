@@ -196,35 +196,54 @@ static bool fast_strip(const hbl_pass_kernels *kernels, const hbl_pass_strip *st
         strip, n, at->beta, at->log_likelihood, at->gradient);
 }
 
-static void each_strip(const hbl_likelihood *likelihood, const hbl_pass_kernels *kernels,
-                       const hbl_pack *pack, size_t block, const double *beta,
-                       double *log_likelihood, double *gradient, double *hessian)
+static strip_arrays lanes_from(const strip_arrays *block, size_t lane)
 {
-    const size_t *person = likelihood->packing.person + block * HBL_LANES;
+    return (strip_arrays){block->beta + lane, at_lane(block->log_likelihood, lane),
+                          at_lane(block->gradient, lane), at_lane(block->hessian, lane)};
+}
 
-    for (size_t lane = 0; lane < HBL_LANES; lane += pack->lanes) {
-        const hbl_pass_strip *strip = &pack->strip[(block * HBL_LANES + lane) / pack->lanes];
-        const strip_arrays at = {beta + lane, at_lane(log_likelihood, lane),
-                                 at_lane(gradient, lane), at_lane(hessian, lane)};
-        if (!fast_strip(kernels, strip, likelihood->model->n_columns, &at))
-            exact_strip(likelihood, person + lane, pack->lanes, &at);
+static const hbl_pass_strip *strip_at(const hbl_pack *pack, size_t block, size_t lane)
+{
+    return &pack->strip[(block * HBL_LANES + lane) / pack->lanes];
+}
+
+/* Lanes first to end of a block in double, person by person where even that does not do. */
+static void strips_in_double(const hbl_likelihood *likelihood, size_t block, size_t first,
+                             size_t end, const strip_arrays *arrays)
+{
+    const hbl_pack *pack = &likelihood->in_double;
+
+    for (size_t lane = first; lane < end; lane += pack->lanes) {
+        const strip_arrays at = lanes_from(arrays, lane);
+        if (!fast_strip(likelihood->pass->in_double, strip_at(pack, block, lane),
+                        likelihood->model->n_columns, &at))
+            exact_strip(likelihood, likelihood->packing.person + block * HBL_LANES + lane,
+                        pack->lanes, &at);
     }
 }
 
 static void pass_in_double(const hbl_likelihood *likelihood, size_t block, const double *beta,
                            double *log_likelihood, double *gradient)
 {
+    const strip_arrays arrays = {beta, log_likelihood, gradient, NULL};
+
     if (log_likelihood || gradient)
-        each_strip(likelihood, likelihood->pass->in_double, &likelihood->in_double, block, beta,
-                   log_likelihood, gradient, NULL);
+        strips_in_double(likelihood, block, 0, HBL_LANES, &arrays);
 }
 
+/* In double where a utility is too large for float. */
 static void pass_in_float(const hbl_likelihood *likelihood, size_t block, const double *beta,
                           double *log_likelihood, double *gradient)
 {
-    if (log_likelihood || gradient)
-        each_strip(likelihood, likelihood->pass->in_float, &likelihood->in_float, block, beta,
-                   log_likelihood, gradient, NULL);
+    const strip_arrays arrays = {beta, log_likelihood, gradient, NULL};
+    const hbl_pack *pack = &likelihood->in_float;
+
+    for (size_t lane = 0; (log_likelihood || gradient) && lane < HBL_LANES; lane += pack->lanes) {
+        const strip_arrays at = lanes_from(&arrays, lane);
+        if (!fast_strip(likelihood->pass->in_float, strip_at(pack, block, lane),
+                        likelihood->model->n_columns, &at))
+            strips_in_double(likelihood, block, lane, lane + pack->lanes, &arrays);
+    }
 }
 
 void hbl_likelihood_pass(const hbl_likelihood *likelihood, hbl_precision precision, size_t block,
@@ -247,6 +266,7 @@ void hbl_likelihood_pass(const hbl_likelihood *likelihood, hbl_precision precisi
 void hbl_likelihood_pass_hessian(const hbl_likelihood *likelihood, size_t block, const double *beta,
                                  double *hessian)
 {
-    each_strip(likelihood, likelihood->pass->in_double, &likelihood->in_double, block, beta, NULL,
-               NULL, hessian);
+    const strip_arrays arrays = {beta, NULL, NULL, hessian};
+
+    strips_in_double(likelihood, block, 0, HBL_LANES, &arrays);
 }
