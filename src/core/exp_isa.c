@@ -4,21 +4,10 @@
  * |r| <= ln(2) / 2, ln 2 in two parts so that r is exact to rounding (Cody and Waite 1980), and
  * exp(r) its Taylor series to r^13 / 13!, which leaves out 5e-18.
  */
-#include <stdint.h>
 #include <string.h>
 
 #include "core/exp.h"
-
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
-
-typedef double vec __attribute__((vector_size(WIDTH * sizeof(double))));
-typedef uint64_t bits __attribute__((vector_size(WIDTH * sizeof(double))));
+#include "core/vectors.h"
 
 /* Where a and b are masks of all or no bits: */
 static inline vec either(bits mask, vec a, vec b)

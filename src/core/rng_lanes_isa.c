@@ -6,18 +6,9 @@
 
 #include "core/rng_key.h"
 #include "core/rng_lanes.h"
+#include "core/vectors.h"
 
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
 enum { VECTORS = HBL_RNG_LANES / WIDTH };
-
-typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
-typedef uint64_t bits __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
 
 #define ONE       UINT64_C(0x3ff0000000000000) /* the bits of 1.0 */
 #define ROOT_HALF UINT64_C(0x3fe6a09e667f3bcd) /* of sqrt(1/2) */

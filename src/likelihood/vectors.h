@@ -6,20 +6,10 @@
 #ifndef HBL_LIKELIHOOD_VECTORS_H
 #define HBL_LIKELIHOOD_VECTORS_H
 
+#include "core/vectors.h"
 #include "likelihood/likelihood.h"
 
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
 enum { VECTORS = HBL_LANES / WIDTH };
-
-typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
-/* Unsigned, whose sums may wrap. */
-typedef unsigned long long bits __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
 
 /* Vector v of row k in an array of lanes. */
 #define AT(array, k, v)  (((const vec *)(array))[(k)*VECTORS + (v)])

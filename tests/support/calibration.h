@@ -47,7 +47,8 @@ typedef struct {
 
 /* A spec's settings as they are by default. */
 #define CALIBRATION_SHIPPED                                                                        \
-    .kernel = "hmc", .interweave = true, .over_relaxation = 0.85, .precision = HBL_PRECISION_FLOAT
+    .kernel = "hmc", .interweave = true, .over_relaxation = 0.85, .persistence = 0.4,              \
+    .precision = HBL_PRECISION_FLOAT
 
 /* ---- quantities ---- */
 
