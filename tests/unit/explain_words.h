@@ -63,6 +63,9 @@ static inline void says(const char *const *run, size_t n, const char *const *wan
 #define SAYS(run, ...)                                                                             \
     says(run, sizeof(run) / sizeof *(run), (const char *const[]){__VA_ARGS__, NULL})
 
+#define AGREE(r)                                                                                   \
+    "Runs 1 and " r " agree: none of the 5 parameters that both have differs by more than a "      \
+    "standard error of the difference."
 #define DISAGREE(r, n, list)                                                                       \
     "Runs 1 and " r " disagree on " n " parameters that both have, by more than a standard error " \
     "of the difference: " list "."

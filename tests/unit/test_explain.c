@@ -24,19 +24,21 @@ static void runs_agree_within_a_standard_error(void **state)
     (void)state;
     put_msl("a", nowhere, three, 0);
     put_msl("b", off, four, 0);
-    SAYS(msl_runs, "Runs 1 and 2 agree: none of the 5 parameters that both have differs by more "
-                   "than a standard error of the difference.");
+    SAYS(msl_runs, AGREE("2"));
 }
 
 static void disagreements_are_listed_the_worst_first(void **state)
 {
-    static const double off[] = {0.55, 0.45, 1.25, -0.8, 0}; /* 1.1, 0.9, 2.5, -1.6 and 0 of 0.5 */
+    static const double off[] = {0.51, 0.49, 1.25, -0.8, 0}; /* 1.02, 0.98, 2.5, -1.6 of 0.5 */
 
     (void)state;
     put_msl("a", nowhere, three, 0);
     put_msl("b", off, four, 0);
-    SAYS(msl_runs, DISAGREE("2", "3 of the 5", "sd.price +2.5, sd.speed -1.6, price +1.1"),
+    SAYS(msl_runs, DISAGREE("2", "3 of the 5", "sd.price +2.5, sd.speed -1.6, price +1.0"),
          NO_CAUSE);
+    put_msl("c", nowhere, four, 0);
+    SAYS(((const char *[]){"a", "c", "b"}), AGREE("2"),
+         DISAGREE("3", "3 of the 5", "sd.price +2.5, sd.speed -1.6, price +1.0"), NO_CAUSE);
 }
 
 /* What differs by no more than two simulation errors is not held against the runs. */
@@ -101,39 +103,46 @@ static void a_long_list_is_cut(void **state)
 
 /* ---- models ---- */
 
-static void put_one_random(const char *run, const char *which, const char *other, double price,
-                           double error)
+/* A run of which no more is known than an estimate for price. */
+static void put_price(const char *run, const char *random, const char *const *setting,
+                      const char *parameter, double price, double error)
 {
-    char random[64], sd[64];
-    const bool of_price = strcmp(which, "price") == 0;
-    const estimated row[] = {{"mu.1", which, of_price ? price : 1, error},
-                             {"L.1.1", sd, 1, error},
-                             {"alpha.1", other, of_price ? 1 : price, error},
-                             {"alpha.2", "size", 0.5, error}};
+    const estimated row = {parameter, "price", price, error};
 
-    snprintf(random, sizeof random, "\"%s\": \"normal\"", which);
-    snprintf(sd, sizeof sd, "sd.%s", which);
-    fit_run(run, "msl", random, NULL);
-    put_estimates(run, row, 4, 4);
+    fit_run(run, "msl", random, setting);
+    put_estimates(run, &row, 1, 1);
 }
 
-/* Which coefficient is random; what only one run has is not counted. */
+/* Which coefficients there are, which of them are random and how, and correlations between them. */
 static void models_that_differ_are_told(void **state)
 {
-    hbl_comparison *c;
+    static const char *const full[] = {"correlation=full", NULL}, *const none[] = {NULL},
+                             *const held[] = {"correlation=full", "held={\"size\": 0.5}", NULL};
+    static const struct {
+        const char *random, *const *setting;
+        const char *parameter;
+        bool same;
+    } model[] = {
+        {TWO_RANDOM, full, "mu.1", true},
+        {TWO_RANDOM, none, "mu.1", false},
+        {TWO_RANDOM, held, "mu.1", false},
+        {"\"price\": \"normal\"", full, "mu.1", false},
+        {"\"price\": \"normal\", \"size\": \"normal\"", full, "mu.1", false},
+        {"\"speed\": \"normal\", \"size\": \"normal\"", full, "alpha.1", false},
+        {"\"price\": \"normal\", \"speed\": \"lognormal\"", full, "mu.1", false},
+    };
 
     (void)state;
-    put_one_random("a", "price", "speed", -3, 0.3);
-    put_one_random("b", "speed", "price", -5, 0.4);
-    c = compare(msl_runs, 2);
-    assert_string_equal(c->note[0], DISAGREE("2", "1 of the 3", "price -4.0"));
-    assert_string_equal(c->note[1], "The models of runs 1 and 2 differ.");
-    hbl_comparison_free(c);
-    put_one_random("b", "price", "speed", -5, 0.4);
-    c = compare(msl_runs, 2);
-    assert_string_equal(c->note[0], DISAGREE("2", "1 of the 4", "price -4.0"));
-    assert_null(sentence(c, "The models"));
-    hbl_comparison_free(c);
+    put_price("a", TWO_RANDOM, full, "mu.1", -3, 0.3);
+    for (size_t i = 0; i < sizeof model / sizeof *model; i++) {
+        hbl_comparison *c;
+        put_price("b", model[i].random, model[i].setting, model[i].parameter, -5, 0.4);
+        c = compare(msl_runs, 2);
+        assert_string_equal(c->note[0], DISAGREE("2", "1 of the 1", "price -4.0"));
+        if (!sentence(c, "The models of runs 1 and 2 differ.") != model[i].same)
+            fail_msg("model %zu", i);
+        hbl_comparison_free(c);
+    }
 }
 
 /* A normal price beside a lognormal one: they have no mean of price in common, nor its standard

@@ -81,6 +81,31 @@ static void few_draws_of_the_simulation_are_told(void **state)
     hbl_comparison_free(c);
 }
 
+/* Far out in the tail of a run that went astray, the comparison's own simulation is not to be
+ * relied on either. */
+static void the_error_of_the_simulator_is_allowed_for(void **state)
+{
+    static const double off[] = {-60, 0, 5, 0, 0};
+    hbl_comparison *c;
+    double here, error;
+
+    (void)state;
+    put_msl("a", nowhere, three, 0);
+    put_msl("b", off, four, 0);
+    c = compare(msl_runs, 2);
+    here = c->run[1].log_likelihood;
+    error = c->run[1].log_likelihood_error;
+    hbl_comparison_free(c);
+    assert_true(error > 0.6);
+    for (int times = 2; times <= 4; times += 2) {
+        put_item("b", "likelihood", "log_likelihood", cJSON_CreateNumber(here + times * error));
+        c = compare(msl_runs, 2);
+        assert_int_equal(!sentence(c, "Few draws of the simulation: the log-likelihood of run 2"),
+                         times == 2);
+        hbl_comparison_free(c);
+    }
+}
+
 /* ---- why: the posterior ---- */
 
 #define PRIOR(r, people, sd, list)                                                                 \
@@ -89,22 +114,24 @@ static void few_draws_of_the_simulation_are_told(void **state)
 
 /* By default IW(4, 4) of each variance: 4 - 1 - 1 = 2 people of variance 4 / 2. Beside 20 people of
  * 0.5^2, sqrt((20 x 0.25 + 4) / 22) = 0.63960: a third of the way to 0.9, and a sixth of that to
- * 1.3, which is not enough to be named. */
+ * 1.3, which is not enough to be named. Of a mean, which differs
+ * as much, the prior of variances says nothing. */
 static void a_prior_that_lifts_variances_is_told(void **state)
 {
     static const double mean[] = {-3, 1, 0.9, 1.3, 0.5}, sd[] = {0.2, 0.2, 0.2, 0.2, 0.2};
     static const double error[] = {0.15, 0.15, 0.15, 0.15, 0.15}; /* 0.25 with 0.2 */
-    static const double off[] = {0, 0, -1.5, -0.5, 0};            /* 0.5 and 0.5 */
+    static const double off[] = {0, -0.5, -1.5, -0.5, 0};         /* 0.5 three times */
 
     (void)state;
     put_msl("b", off, error, 0);
     put_hb("hb", NULL, mean, sd, even);
-    SAYS(hb_first, DISAGREE("2", "2 of the 5", "sd.speed -3.2, sd.price -1.6"),
+    SAYS(hb_first, DISAGREE("2", "3 of the 5", "sd.speed -3.2, speed -2.0, sd.price -1.6"),
          PRIOR("1", "2", "1.41", "sd.price from 0.5 to 0.6396"));
-    SAYS(hb_last, DISAGREE("2", "2 of the 5", "sd.speed +3.2, sd.price +1.6"),
+    SAYS(hb_last, DISAGREE("2", "3 of the 5", "sd.speed +3.2, speed +2.0, sd.price +1.6"),
          PRIOR("2", "2", "1.41", "sd.price from 0.5 to 0.6396"));
     put_hb("hb", huang_wand, mean, sd, even);
-    SAYS(hb_first, DISAGREE("2", "2 of the 5", "sd.speed -3.2, sd.price -1.6"), NO_CAUSE);
+    SAYS(hb_first, DISAGREE("2", "3 of the 5", "sd.speed -3.2, speed -2.0, sd.price -1.6"),
+         NO_CAUSE);
 }
 
 /* IW(6, 2): 4 people of variance 2 / 4. Beside 20 people of 1.5^2,
@@ -148,6 +175,20 @@ static void skewed_posteriors_are_told(void **state)
              "%+.1f, sd.price %+.1f.",
              skewness_of(PRICE), skewness_of(SD_PRICE));
     SAYS(hb_first, DISAGREE("2", "3 of the 5", "price +2.0, sd.price -1.5, size +1.1"), text);
+}
+
+/* Under one prior, and both of them means: neither it nor skewness sets the one off the other. */
+static void two_posteriors_are_not_told_of_priors_and_skewness(void **state)
+{
+    static const char *const both[] = {"hb", "other"};
+    static const shape form[] = {SKEWED, EVEN, SKEWED, EVEN, EVEN};
+    static const double sd[] = {0.15, 0.15, 0.15, 0.15, 0.15};
+
+    (void)state;
+    put_hb("hb", NULL, (const double[]){-3, 1, 0.9, 1, 0.5}, sd, form);
+    put_hb("other", NULL, (const double[]){-3, 1, 0.5, 1, 0.5},
+           (const double[]){0.2, 0.2, 0.1, 0.1, 0.2}, even);
+    SAYS(both, DISAGREE("2", "1 of the 5", "sd.price -2.2"), NO_CAUSE); /* 0.4 / 0.1803 */
 }
 
 /* ---- why: identification ---- */
@@ -250,9 +291,11 @@ int main(void)
         cmocka_unit_test(runs_that_have_not_converged_are_told),
         cmocka_unit_test(few_draws_of_chains_are_told),
         cmocka_unit_test(few_draws_of_the_simulation_are_told),
+        cmocka_unit_test(the_error_of_the_simulator_is_allowed_for),
         cmocka_unit_test(a_prior_that_lifts_variances_is_told),
         cmocka_unit_test(a_prior_that_lowers_variances_is_told),
         cmocka_unit_test(skewed_posteriors_are_told),
+        cmocka_unit_test(two_posteriors_are_not_told_of_priors_and_skewness),
         cmocka_unit_test(weak_identification_is_told),
         cmocka_unit_test(a_strong_prior_is_told_of_fitted_runs),
         cmocka_unit_test(few_draws_are_told_of_fitted_runs),
