@@ -27,6 +27,7 @@ typedef struct {
     size_t other;   /* the run that is held against the first */
     size_t *listed; /* parameters on which they disagree, the worst first */
     size_t n_listed;
+    size_t n_told; /* sentences, those that had been told with another run included */
 } explaining;
 
 static int note(explaining *e, hbl_error *error, const char *format, ...)
@@ -41,6 +42,7 @@ static int note(explaining *e, hbl_error *error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    e->n_told++;
     for (size_t i = 0; i < c->n_notes; i++)
         if (strcmp(c->note[i], text) == 0) /* of the first run, told with another one */
             return HBL_OK;
@@ -156,51 +158,59 @@ static size_t coefficient_of(const hbl_model *m, const char *name)
     return SIZE_MAX;
 }
 
-static size_t size_of_block(const hbl_model *m, size_t k)
+static size_t size_of_block(const hbl_model *m, size_t block)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < m->n_random; i++)
-        n += m->block_of[i] == m->block_of[k];
+        n += m->block_of[i] == block;
     return n;
 }
 
-/* An inverse-Wishart IW(df, s I) holds Omega_kk as people = df - m - 1 further persons of variance
- * s / people would: it takes the other run's variance v to (N v + s) / (N + people). Named where
- * that explains a quarter of the difference or more. */
-static int blame_prior(explaining *e, size_t r, hbl_error *error)
+/* An inverse-Wishart IW(df, s I) of a block of m holds Omega_kk as people = df - m - 1 further
+ * persons of variance s / people would: it takes the other run's variance v to (N v + s) / (N +
+ * people). Named where that explains a quarter of the difference or more. */
+static int blame_prior_of_block(explaining *e, size_t r, size_t block, hbl_error *error)
 {
     const hbl_fitted *hb = &e->fitted[r];
-    const hbl_prior *prior = &hb->spec->hb.prior;
+    const size_t m = size_of_block(hb->model, block);
     const double N = (double)hb->model->panel->n_persons;
-    double people = 0, scale = 0;
+    const double people = hbl_prior_df(&hb->spec->hb.prior, m) - (double)m - 1;
+    const double scale = hbl_prior_scale(&hb->spec->hb.prior, m);
     list l = {"", 0};
 
-    if (prior->covariance != HBL_COVARIANCE_INVERSE_WISHART)
-        return HBL_OK;
     for (size_t i = 0; i < e->n_listed; i++) {
         const hbl_compared_parameter *p = &e->comparison->parameter[e->listed[i]];
         const size_t k = p->kind == HBL_COMPARED_SD ? coefficient_of(hb->model, p->name) : SIZE_MAX;
         const double its = p->value[r].estimate, other = p->value[opposite(e, r)].estimate;
-        if (k == SIZE_MAX)
-            continue;
-        const size_t m = size_of_block(hb->model, k);
-        const double its_people = fmax(hbl_prior_df(prior, m) - (double)m - 1, 0);
-        const double its_scale = hbl_prior_scale(prior, m);
-        const double to = sqrt((N * other * other + its_scale) / (N + its_people));
-        if (!((to - other) / (its - other) > 0.25))
-            continue;
-        people = its_people;
-        scale = its_scale;
-        add(&l, "sd.%s from %.4g to %.4g", p->name, other, to);
+        const double to = sqrt((N * other * other + scale) / (N + people));
+        if (k != SIZE_MAX && hb->model->block_of[k] == block && (to - other) / (its - other) > 0.25)
+            add(&l, "sd.%s from %.4g to %.4g", p->name, other, to);
     }
     end_list(&l);
     if (l.n == 0)
         return HBL_OK;
+    if (people > 0)
+        return note(e, error,
+                    "The prior: the inverse-Wishart of run %zu weighs as %.3g more people would, "
+                    "with a standard deviation of %.3g; that alone would take %s.",
+                    r + 1, people, sqrt(scale / people), l.text);
     return note(e, error,
-                "The prior: the inverse-Wishart of run %zu weighs as %.3g more people would, with "
-                "a standard deviation of %.3g; that alone would take %s.",
-                r + 1, people, people > 0 ? sqrt(scale / people) : INFINITY, l.text);
+                "The prior: the inverse-Wishart of run %zu adds %.3g to the sum of squares over "
+                "people; that alone would take %s.",
+                r + 1, scale, l.text);
+}
+
+static int blame_prior(explaining *e, size_t r, hbl_error *error)
+{
+    const hbl_fitted *hb = &e->fitted[r];
+    int status = HBL_OK;
+
+    if (hb->spec->hb.prior.covariance != HBL_COVARIANCE_INVERSE_WISHART)
+        return HBL_OK;
+    for (size_t block = 0; !status && block < hb->model->n_blocks; block++)
+        status = blame_prior_of_block(e, r, block, error);
+    return status;
 }
 
 static int blame_draws_of_chains(explaining *e, size_t r, hbl_error *error)
@@ -322,12 +332,16 @@ static int blame_run(explaining *e, size_t r, hbl_error *error)
 static bool same_model(const hbl_model *a, const hbl_model *b)
 {
     bool same = a->n_random == b->n_random && a->n_coefficients == b->n_coefficients &&
-                a->n_blocks == b->n_blocks;
+                a->n_blocks == b->n_blocks && a->n_held == b->n_held &&
+                a->n_covariates == b->n_covariates;
 
     for (size_t k = 0; same && k < a->n_coefficients; k++)
         same = strcmp(a->name[k], b->name[k]) == 0;
     for (size_t k = 0; same && k < a->n_random; k++)
-        same = a->mixing[k] == b->mixing[k];
+        same = a->mixing[k] == b->mixing[k] && a->lower[k] == b->lower[k] &&
+               a->upper[k] == b->upper[k] && a->base[k] == b->base[k];
+    for (size_t k = 0; same && k < a->n_held; k++)
+        same = strcmp(a->held_name[k], b->held_name[k]) == 0 && a->held[k] == b->held[k];
     return same;
 }
 
@@ -351,11 +365,13 @@ static int tell_pooled(explaining *e, hbl_error *error)
 
 static int explain(explaining *e, hbl_error *error)
 {
-    const size_t common = list_disagreements(e), before = e->comparison->n_notes;
+    const size_t common = list_disagreements(e), before = e->n_told;
     int status;
 
     if (is_pooled(e, 0) != is_pooled(e, e->other))
         return tell_pooled(e, error);
+    if (common == 0)
+        return note(e, error, "Runs 1 and %zu have no parameter in common.", e->other + 1);
     if (e->n_listed == 0)
         return note(e, error,
                     "Runs 1 and %zu agree: none of the %zu parameters that both have differs by "
@@ -368,8 +384,8 @@ static int explain(explaining *e, hbl_error *error)
         status = blame_run(e, 0, error);
     if (!status)
         status = blame_run(e, e->other, error);
-    if (!status && e->comparison->n_notes == before + 1)
-        status = note(e, error, "Nothing in these runs speaks for a cause.");
+    if (!status && e->n_told == before + 1)
+        status = note(e, error, "Nothing in runs 1 and %zu speaks for a cause.", e->other + 1);
     return status;
 }
 

@@ -69,7 +69,7 @@ static inline void says(const char *const *run, size_t n, const char *const *wan
 #define DISAGREE(r, n, list)                                                                       \
     "Runs 1 and " r " disagree on " n " parameters that both have, by more than a standard error " \
     "of the difference: " list "."
-#define NO_CAUSE "Nothing in these runs speaks for a cause."
+#define NO_CAUSE(r) "Nothing in runs 1 and " r " speaks for a cause."
 
 /* The sentence that begins so, or NULL. */
 static inline const char *sentence(const hbl_comparison *c, const char *beginning)

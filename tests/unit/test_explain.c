@@ -35,10 +35,10 @@ static void disagreements_are_listed_the_worst_first(void **state)
     put_msl("a", nowhere, three, 0);
     put_msl("b", off, four, 0);
     SAYS(msl_runs, DISAGREE("2", "3 of the 5", "sd.price +2.5, sd.speed -1.6, price +1.0"),
-         NO_CAUSE);
+         NO_CAUSE("2"));
     put_msl("c", nowhere, four, 0);
     SAYS(((const char *[]){"a", "c", "b"}), AGREE("2"),
-         DISAGREE("3", "3 of the 5", "sd.price +2.5, sd.speed -1.6, price +1.0"), NO_CAUSE);
+         DISAGREE("3", "3 of the 5", "sd.price +2.5, sd.speed -1.6, price +1.0"), NO_CAUSE("3"));
 }
 
 /* What differs by no more than two simulation errors is not held against the runs. */
@@ -54,7 +54,7 @@ static void simulation_error_excuses_a_difference(void **state)
     SAYS(msl_runs, DISAGREE("2", "2 of the 5", "sd.price +2.5, price +1.1"),
          "Few draws of the simulation: estimates of run 1 vary over sequences by price 0.2.");
     put_spread("b", spread); /* 0.55 < 2 x sqrt(0.2^2 + 0.2^2) = 0.566 */
-    SAYS(msl_runs, DISAGREE("2", "1 of the 5", "sd.price +2.5"), NO_CAUSE);
+    SAYS(msl_runs, DISAGREE("2", "1 of the 5", "sd.price +2.5"), NO_CAUSE("2"));
 }
 
 /* Three random coefficients, correlated: nine figures, of which eight are named. The second run is
@@ -190,7 +190,7 @@ static void a_multinomial_logit_is_another_model(void **state)
     put_mnl("other", -2, 0.4, NULL);
     SAYS(pooled_first, POOLED("1", "2"));
     SAYS(pooled_last, POOLED("2", "1"));
-    SAYS(pooled_both, DISAGREE("2", "1 of the 3", "price +2.0"), NO_CAUSE);
+    SAYS(pooled_both, DISAGREE("2", "1 of the 3", "price +2.0"), NO_CAUSE("2"));
     put_item("other", "optimiser", "converged", cJSON_CreateFalse());
     SAYS(pooled_both, DISAGREE("2", "1 of the 3", "price +2.0"), "Run 2 has not converged.");
 }

@@ -131,7 +131,7 @@ static void a_prior_that_lifts_variances_is_told(void **state)
          PRIOR("2", "2", "1.41", "sd.price from 0.5 to 0.6396"));
     put_hb("hb", huang_wand, mean, sd, even);
     SAYS(hb_first, DISAGREE("2", "3 of the 5", "sd.speed -3.2, speed -2.0, sd.price -1.6"),
-         NO_CAUSE);
+         NO_CAUSE("2"));
 }
 
 /* IW(6, 2): 4 people of variance 2 / 4. Beside 20 people of 1.5^2,
@@ -188,7 +188,7 @@ static void two_posteriors_are_not_told_of_priors_and_skewness(void **state)
     put_hb("hb", NULL, (const double[]){-3, 1, 0.9, 1, 0.5}, sd, form);
     put_hb("other", NULL, (const double[]){-3, 1, 0.5, 1, 0.5},
            (const double[]){0.2, 0.2, 0.1, 0.1, 0.2}, even);
-    SAYS(both, DISAGREE("2", "1 of the 5", "sd.price -2.2"), NO_CAUSE); /* 0.4 / 0.1803 */
+    SAYS(both, DISAGREE("2", "1 of the 5", "sd.price -2.2"), NO_CAUSE("2")); /* 0.4 / 0.1803 */
 }
 
 /* ---- why: identification ---- */
