@@ -147,6 +147,8 @@ const cli_command cli_fit_command = {
     .details =
         "Methods: hb, hierarchical Bayes; msl, maximum simulated likelihood; mnl, the\n"
         "multinomial logit, every coefficient the same for everyone.\n\n"
+        "By hb, where neither warmup, draws nor thin is set, chains that have not converged are\n"
+        "made anew, longer, up to hb.lengthen times as long; --set hb.lengthen=1 does without.\n\n"
         "Progress goes to standard error, the table of estimates to standard output.\n"
         "The first interrupt stops between two sweeps or iterations and leaves readable files,\n"
         "from which hblogit resume goes on (by hb), or the best estimates so far (by msl); the\n"
