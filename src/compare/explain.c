@@ -158,22 +158,22 @@ static size_t coefficient_of(const hbl_model *m, const char *name)
     return SIZE_MAX;
 }
 
-static size_t size_of_block(const hbl_model *m, size_t block)
+/* Of the covariance block of coefficient k. */
+static size_t size_of_block(const hbl_model *m, size_t k)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < m->n_random; i++)
-        n += m->block_of[i] == block;
+        n += m->block_of[i] == m->block_of[k];
     return n;
 }
 
 /* An inverse-Wishart IW(df, s I) of a block of m holds Omega_kk as people = df - m - 1 further
  * persons of variance s / people would: it takes the other run's variance v to (N v + s) / (N +
  * people). Named where that explains a quarter of the difference or more. */
-static int blame_prior_of_block(explaining *e, size_t r, size_t block, hbl_error *error)
+static int blame_prior_of_blocks(explaining *e, size_t r, size_t m, hbl_error *error)
 {
     const hbl_fitted *hb = &e->fitted[r];
-    const size_t m = size_of_block(hb->model, block);
     const double N = (double)hb->model->panel->n_persons;
     const double people = hbl_prior_df(&hb->spec->hb.prior, m) - (double)m - 1;
     const double scale = hbl_prior_scale(&hb->spec->hb.prior, m);
@@ -184,7 +184,8 @@ static int blame_prior_of_block(explaining *e, size_t r, size_t block, hbl_error
         const size_t k = p->kind == HBL_COMPARED_SD ? coefficient_of(hb->model, p->name) : SIZE_MAX;
         const double its = p->value[r].estimate, other = p->value[opposite(e, r)].estimate;
         const double to = sqrt((N * other * other + scale) / (N + people));
-        if (k != SIZE_MAX && hb->model->block_of[k] == block && (to - other) / (its - other) > 0.25)
+        if (k != SIZE_MAX && size_of_block(hb->model, k) == m &&
+            (to - other) / (its - other) > 0.25)
             add(&l, "sd.%s from %.4g to %.4g", p->name, other, to);
     }
     end_list(&l);
@@ -208,8 +209,8 @@ static int blame_prior(explaining *e, size_t r, hbl_error *error)
 
     if (hb->spec->hb.prior.covariance != HBL_COVARIANCE_INVERSE_WISHART)
         return HBL_OK;
-    for (size_t block = 0; !status && block < hb->model->n_blocks; block++)
-        status = blame_prior_of_block(e, r, block, error);
+    for (size_t m = 1; !status && m <= hb->model->n_random; m++)
+        status = blame_prior_of_blocks(e, r, m, error);
     return status;
 }
 

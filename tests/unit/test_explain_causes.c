@@ -134,6 +134,30 @@ static void a_prior_that_lifts_variances_is_told(void **state)
          NO_CAUSE("2"));
 }
 
+/* IW(2, 6) of each variance has no people to speak of, and IW(1, 6) one less than none: beside 20
+ * of 0.5^2, sqrt((20 x 0.25 + 6) / 20) = 0.74162 and sqrt((20 x 0.25 + 6) / 19) = 0.76089. */
+static void a_prior_without_people_adds_squares(void **state)
+{
+    static const char *const none[] = {"hb.prior.covariance.df_single=2",
+                                       "hb.prior.covariance.scale_single=6", NULL};
+    static const char *const less[] = {"hb.prior.covariance.df_single=1",
+                                       "hb.prior.covariance.scale_single=6", NULL};
+    static const double mean[] = {-3, 1, 0.9, 1.3, 0.5}, sd[] = {0.2, 0.2, 0.2, 0.2, 0.2};
+    static const double error[] = {0.15, 0.15, 0.15, 0.15, 0.15};
+    static const double off[] = {0, 0, -1.5, -0.5, 0};
+
+    (void)state;
+    put_msl("b", off, error, 0);
+    put_hb("hb", none, mean, sd, even);
+    SAYS(hb_first, DISAGREE("2", "2 of the 5", "sd.speed -3.2, sd.price -1.6"),
+         "The prior: the inverse-Wishart of run 1 adds 6 to the sum of squares over people; that "
+         "alone would take sd.speed from 0.5 to 0.7416, sd.price from 0.5 to 0.7416.");
+    put_hb("hb", less, mean, sd, even);
+    SAYS(hb_first, DISAGREE("2", "2 of the 5", "sd.speed -3.2, sd.price -1.6"),
+         "The prior: the inverse-Wishart of run 1 adds 6 to the sum of squares over people; that "
+         "alone would take sd.speed from 0.5 to 0.7609, sd.price from 0.5 to 0.7609.");
+}
+
 /* IW(6, 2): 4 people of variance 2 / 4. Beside 20 people of 1.5^2,
  * sqrt((20 x 2.25 + 2) / 24) = 1.39940. Of price, on the scale of theta as it is lognormal. */
 static void a_prior_that_lowers_variances_is_told(void **state)
@@ -293,6 +317,7 @@ int main(void)
         cmocka_unit_test(few_draws_of_the_simulation_are_told),
         cmocka_unit_test(the_error_of_the_simulator_is_allowed_for),
         cmocka_unit_test(a_prior_that_lifts_variances_is_told),
+        cmocka_unit_test(a_prior_without_people_adds_squares),
         cmocka_unit_test(a_prior_that_lowers_variances_is_told),
         cmocka_unit_test(skewed_posteriors_are_told),
         cmocka_unit_test(two_posteriors_are_not_told_of_priors_and_skewness),
