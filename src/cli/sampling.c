@@ -93,9 +93,21 @@ static int write_reports(const char *directory, const hbl_summary *summary)
                   : write_report(directory, "diagnostics.json", hbl_report_summary_json, summary);
 }
 
+enum { FIGURES_SIZE = 160 };
+
+/* Rounded as in the table: what falls short of a limit never looks as if it met it. */
+static const char *write_figures(const hbl_summary *summary, char text[FIGURES_SIZE])
+{
+    snprintf(text, FIGURES_SIZE, "worst R-hat %.3f, least bulk ESS %.0f, least tail ESS %.0f",
+             ceil(1000 * summary->worst_rhat) / 1000, floor(summary->least_ess_bulk),
+             floor(summary->least_ess_tail));
+    return text;
+}
+
 static int show(const cli_arguments *arguments, const char *directory, const hbl_summary *summary)
 {
     hbl_error error = HBL_ERROR_INIT;
+    char figures[FIGURES_SIZE];
     int status;
 
     if (hbl_report_summary(stdout, summary, &error))
@@ -103,10 +115,8 @@ static int show(const cli_arguments *arguments, const char *directory, const hbl
     status = cli_finish(CLI_DONE);
     if (status || summary->converged)
         return status;
-    cli_warning("not converged: worst R-hat %.3f, least bulk ESS %.0f, least tail ESS %.0f; "
-                "see hblogit diagnose %s",
-                ceil(1000 * summary->worst_rhat) / 1000, floor(summary->least_ess_bulk),
-                floor(summary->least_ess_tail), directory); /* rounded as in the table above */
+    cli_warning("not converged: %s; see hblogit diagnose %s", write_figures(summary, figures),
+                directory);
     return cli_option_given(arguments, "strict") ? CLI_NOT_CONVERGED : CLI_DONE;
 }
 
@@ -169,7 +179,7 @@ static const double most_work = 2e11;
 static int64_t next_factor(const hbl_summary *summary, const hbl_spec *spec, const hbl_model *model)
 {
     const double least = fmin(summary->least_ess_bulk, summary->least_ess_tail);
-    const double wanted = 1.3 * 400 / fmax(least, 1);
+    const double wanted = 1.3 * HBL_ESS_LIMIT / fmax(least, 1);
     const double work = (double)(spec->hb.warmup + spec->hb.draws * spec->hb.thin) *
                         (double)spec->hb.chains * (double)model->panel->n_rows;
     int64_t factor = 2;
@@ -185,11 +195,10 @@ static int64_t next_factor(const hbl_summary *summary, const hbl_spec *spec, con
 
 static void tell_longer(const hbl_summary *summary, const hbl_spec *spec)
 {
-    cli_note(
-        "not converged yet (worst R-hat %.3f, least bulk ESS %.0f, least tail ESS %.0f): anew, "
-        "with %lld sweeps of warm-up and every %lldth draw kept",
-        ceil(1000 * summary->worst_rhat) / 1000, floor(summary->least_ess_bulk),
-        floor(summary->least_ess_tail), (long long)spec->hb.warmup, (long long)spec->hb.thin);
+    char figures[FIGURES_SIZE];
+
+    cli_note("not converged yet (%s): anew, with %lld sweeps of warm-up and every %lldth draw kept",
+             write_figures(summary, figures), (long long)spec->hb.warmup, (long long)spec->hb.thin);
 }
 
 /* The summary of the run in options->directory, its files written, after fits anew for as long as
@@ -230,12 +239,6 @@ int cli_summary_write(const cli_arguments *arguments, const hbl_spec *spec, cons
     return status;
 }
 
-static int show_either(const cli_arguments *arguments, const char *directory,
-                       const hbl_summary *summary)
-{
-    return summary ? show(arguments, directory, summary) : show_estimates(arguments, directory);
-}
-
 int cli_conclude(const cli_arguments *arguments, const hbl_spec *spec, const hbl_model *model,
                  hbl_fit_options *options)
 {
@@ -243,18 +246,8 @@ int cli_conclude(const cli_arguments *arguments, const hbl_spec *spec, const hbl
     int status = summarise_at_length(arguments, spec, model, options, &summary);
 
     if (!status)
-        status = show_either(arguments, options->directory, summary);
-    hbl_summary_free(summary);
-    return status;
-}
-
-int cli_summarise(const cli_arguments *arguments, const char *directory)
-{
-    hbl_summary *summary;
-    int status = summarise(directory, &summary);
-
-    if (!status)
-        status = show_either(arguments, directory, summary);
+        status = summary ? show(arguments, options->directory, summary)
+                         : show_estimates(arguments, options->directory);
     hbl_summary_free(summary);
     return status;
 }

@@ -36,7 +36,4 @@ int cli_summary_write(const cli_arguments *arguments, const hbl_spec *spec, cons
 int cli_conclude(const cli_arguments *arguments, const hbl_spec *spec, const hbl_model *model,
                  hbl_fit_options *options);
 
-/* Writes the files of a run that has ended, and shows its table. */
-int cli_summarise(const cli_arguments *arguments, const char *directory);
-
 #endif

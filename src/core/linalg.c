@@ -158,12 +158,3 @@ void hbl_lower_transpose_solve(size_t n, const double *l, const double *x, doubl
         add(i, -y[i], l + i * n, y);
     }
 }
-
-double hbl_lower_log_determinant(size_t n, const double *l)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += log(l[i * n + i]);
-    return sum;
-}

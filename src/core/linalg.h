@@ -35,7 +35,4 @@ void hbl_lower_solve(size_t n, const double *l, const double *x, double *y);
 /* y = l^-T x; y may be x. */
 void hbl_lower_transpose_solve(size_t n, const double *l, const double *x, double *y);
 
-/* Sum of ln l_ii: half the log determinant of l l'. */
-double hbl_lower_log_determinant(size_t n, const double *l);
-
 #endif

@@ -15,12 +15,17 @@ __extension__ typedef unsigned __int128 wide;
 
 /* ---- reading */
 
+/* Most of reading data and draws is this: one function for a cell. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* A number as it is scanned: digits * 10^scale. */
 typedef struct {
     uint64_t digits;
-    int scale;
-    bool whole;   /* neither mark nor exponent */
-    bool dropped; /* there were more digits than fit */
+    int scale, exponent; /* exponent: what follows e */
+    bool whole;          /* neither mark nor exponent */
+    bool dropped;        /* there were more digits than fit */
+    bool minus;
+    const char *start, *end; /* as it stands, without the sign */
 } decimal;
 
 static bool is_digit(char c)
@@ -44,7 +49,7 @@ static const char *scan_digits(const char *p, const char *end, decimal *d)
 }
 
 /* The exponent after e; NULL where it has no digits. */
-static const char *scan_exponent(const char *p, const char *end, int *exponent)
+INLINE const char *scan_exponent(const char *p, const char *end, int *exponent)
 {
     const bool minus = p < end && *p == '-';
     int e = 0;
@@ -87,7 +92,7 @@ static const uint64_t power_of_10[MOST_PLACES + 1] = {
 
 /* digits / 10^places rounded once, to nearest, ties to even: the quotient of both factors, shifted
  * to the top of their words, to 63 or 64 bits; the remainder tells whether more follows. */
-static double divide(uint64_t digits, int places)
+INLINE double divide(uint64_t digits, int places)
 {
     const uint64_t power = power_of_10[places];
     const int up = __builtin_clzll(digits), power_up = __builtin_clzll(power);
@@ -130,7 +135,7 @@ static double read_long(const char *p, const char *end, int exponent)
 
 /* digits * 10^scale is exact in double arithmetic, rounded once, where both factors are exact
  * (Clinger 1990). */
-static double value_of(const decimal *d, const char *start, const char *end, int exponent)
+INLINE double magnitude(const decimal *d)
 {
     static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -144,45 +149,85 @@ static double value_of(const decimal *d, const char *start, const char *end, int
                             : (double)d->digits * power[d->scale];
     if (!d->dropped && d->scale < 0 && d->scale >= -MOST_PLACES)
         return divide(d->digits, -d->scale);
-    return read_long(start, end, exponent);
+    return read_long(d->start, d->end, d->exponent);
 }
 
-bool hbl_number_parse(const char *text, size_t size, char mark, double *value)
+INLINE double value_of(const decimal *d)
+{
+    const double x = magnitude(d);
+
+    return d->minus ? -x : x;
+}
+
+/* Whether text is a decimal number in full. */
+INLINE bool scan(const char *text, size_t size, char mark, decimal *d)
 {
     const char *const end = text + size;
     const char *const start = text + (size > 0 && (*text == '-' || *text == '+'));
     const char *p;
-    decimal d = {.whole = true};
     size_t n_digits;
-    int exponent = 0;
+
+    *d = (decimal){.whole = true, .start = start, .end = end};
+    d->minus = start > text && *text == '-';
+    p = scan_digits(start, end, d);
+    n_digits = (size_t)(p - start);
+    if (p < end && *p == mark) {
+        const char *const fraction = p + 1;
+        p = scan_digits(fraction, end, d);
+        d->scale = (int)(fraction - p);
+        n_digits += (size_t)(p - fraction);
+        d->whole = false;
+    }
+    if (n_digits == 0)
+        return false;
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        p = scan_exponent(p + 1, end, &d->exponent);
+        d->scale += d->exponent;
+        d->whole = false;
+    }
+    return p == end;
+}
+
+bool hbl_number_parse(const char *text, size_t size, char mark, double *value)
+{
+    decimal d;
     double x;
 
     if (size == 1 && is_digit(*text)) { /* as most cells of many files are */
         *value = *text - '0';
         return true;
     }
-    p = scan_digits(start, end, &d);
-    n_digits = (size_t)(p - start);
-    if (p < end && *p == mark) {
-        const char *const fraction = p + 1;
-        p = scan_digits(fraction, end, &d);
-        d.scale = (int)(fraction - p);
-        n_digits += (size_t)(p - fraction);
-        d.whole = false;
-    }
-    if (n_digits == 0)
+    if (!scan(text, size, mark, &d) || (d.whole && (d.dropped || d.digits >= EXACT_LIMIT)))
         return false;
-    if (p < end && (*p == 'e' || *p == 'E')) {
-        p = scan_exponent(p + 1, end, &exponent);
-        d.scale += exponent;
-        d.whole = false;
-    }
-    if (p != end || (d.whole && (d.dropped || d.digits >= EXACT_LIMIT)))
-        return false;
-    x = value_of(&d, start, end, exponent);
+    x = value_of(&d);
     if (!isfinite(x))
         return false;
-    *value = *text == '-' ? -x : x;
+    *value = x;
+    return true;
+}
+
+/* What stands behind the sign, in capitals or not. */
+static bool is_word(const decimal *d, const char *word)
+{
+    const char *p = d->start;
+
+    while (p < d->end && *word && (*p | ('a' ^ 'A')) == *word)
+        p++, word++;
+    return p == d->end && !*word;
+}
+
+bool hbl_number_parse_any(const char *text, size_t size, double *value)
+{
+    decimal d;
+
+    if (scan(text, size, '.', &d))
+        *value = value_of(&d);
+    else if (is_word(&d, "nan"))
+        *value = NAN;
+    else if (is_word(&d, "inf") || is_word(&d, "infinity"))
+        *value = d.minus ? -INFINITY : INFINITY;
+    else
+        return false;
     return true;
 }
 

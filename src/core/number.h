@@ -15,7 +15,12 @@
  */
 bool hbl_number_parse(const char *text, size_t size, char mark, double *value);
 
-/* The same of a string, with a decimal point. */
+/* Reads what programs write of any double, with a decimal point: the same, and nan, inf, infinity
+ * in whatever case, and numbers out of range or beyond 2^53, which become the nearest double or
+ * infinite. */
+bool hbl_number_parse_any(const char *text, size_t size, double *value);
+
+/* The same as hbl_number_parse of a string, with a decimal point. */
 bool hbl_number_read(const char *text, double *value);
 
 enum { HBL_NUMBER_SIZE = 32 };

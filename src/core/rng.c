@@ -2,6 +2,7 @@
 #include "core/rng.h"
 
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
@@ -34,7 +35,7 @@ hbl_rng hbl_rng_stream(uint64_t seed, uint64_t chain, hbl_stream purpose, uint64
     hbl_rng rng;
 
     rng.state = join(mix(s), mix(t));
-    rng.increment = join(mix(t + HBL_KEY_INCREMENT), mix(s + UINT64_C(0xbe5466cf34e90c6c))) | 1;
+    rng.increment = join(mix(t + HBL_KEY_INCREMENT), mix(s + HBL_KEY_INCREMENT_LOW)) | 1;
     return rng;
 }
 
@@ -96,11 +97,6 @@ void hbl_rng_normals(hbl_rng *rng, size_t n, double *out)
 
 /* ---- through GSL ---- */
 
-static void gsl_set(void *state, unsigned long seed)
-{
-    *(hbl_rng *)state = hbl_rng_stream(seed, 0, HBL_STREAM_START, 0, 0);
-}
-
 static unsigned long gsl_get(void *state)
 {
     return (unsigned long)(hbl_rng_next(state) >> (64 - sizeof(unsigned long) * CHAR_BIT));
@@ -111,17 +107,15 @@ static double gsl_get_double(void *state)
     return hbl_rng_uniform(state);
 }
 
+/* For its distributions, which neither seed nor copy it. */
 static const gsl_rng_type type = {
     .name = "pcg64-dxsm",
     .max = ULONG_MAX,
     .min = 0,
     .size = sizeof(hbl_rng),
-    .set = gsl_set,
     .get = gsl_get,
     .get_double = gsl_get_double,
 };
-
-const gsl_rng_type *const hbl_rng_gsl_type = &type;
 
 double hbl_rng_chi_squared(hbl_rng *rng, double df)
 {

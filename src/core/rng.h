@@ -7,7 +7,6 @@
 #ifndef HBL_CORE_RNG_H
 #define HBL_CORE_RNG_H
 
-#include <gsl/gsl_rng.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,8 +66,5 @@ double hbl_rng_chi_squared(hbl_rng *rng, double df);
 
 /* Gamma with density proportional to x^(shape-1) exp(-rate x), by GSL. */
 double hbl_rng_gamma(hbl_rng *rng, double shape, double rate);
-
-/* The generator as GSL knows it, for its distributions: state size is that of hbl_rng. */
-extern const gsl_rng_type *const hbl_rng_gsl_type;
 
 #endif

@@ -9,11 +9,12 @@
 
 #include <stdint.h>
 
-#define HBL_KEY_SEED      UINT64_C(0x243f6a8885a308d3)
-#define HBL_KEY_CHAIN     UINT64_C(0x13198a2e03707344)
-#define HBL_KEY_INDEX     UINT64_C(0xa4093822299f31d0)
-#define HBL_KEY_SWEEP     UINT64_C(0x082efa98ec4e6c89)
-#define HBL_KEY_INCREMENT UINT64_C(0x452821e638d01377)
+#define HBL_KEY_SEED          UINT64_C(0x243f6a8885a308d3)
+#define HBL_KEY_CHAIN         UINT64_C(0x13198a2e03707344)
+#define HBL_KEY_INDEX         UINT64_C(0xa4093822299f31d0)
+#define HBL_KEY_SWEEP         UINT64_C(0x082efa98ec4e6c89)
+#define HBL_KEY_INCREMENT     UINT64_C(0x452821e638d01377) /* its upper half */
+#define HBL_KEY_INCREMENT_LOW UINT64_C(0xbe5466cf34e90c6c)
 
 /* Defines mix(z) for a type, uint64_t or a vector of them: a bijection of 64 bits in which each bit
  * of the result depends on each bit of z: variant 13 of Stafford (2011), "Better bit mixing", as in

@@ -11,8 +11,6 @@
 #include "core/isa.h"
 #include "diagnose/workspace.h"
 
-enum { LAGS_AT_ONCE = 16 }; /* four vectors of four */
-
 static bool is_constant(const hbl_diagnose_workspace *w)
 {
     for (size_t c = 0; c < w->n_split; c++)
@@ -45,62 +43,30 @@ void hbl_series_centre(hbl_diagnose_workspace *w)
     w->n_autocovariance = 0;
 }
 
-/* Of doubles, wherever they lie. */
-typedef double four
-    __attribute__((vector_size(4 * sizeof(double)), aligned(sizeof(double)), may_alias));
-
-static inline __attribute__((always_inline)) void add_products(const double *x, size_t n,
-                                                               size_t first, double *sum)
-{
-    four *const to = (four *)sum;
-    four a = to[0], b = to[1], c = to[2], d = to[3];
-
-    for (size_t i = 0; i + first < n; i++) {
-        const four here = {x[i], x[i], x[i], x[i]};
-        const four *const ahead = (const four *)(x + i + first);
-
-        a += here * ahead[0];
-        b += here * ahead[1];
-        c += here * ahead[2];
-        d += here * ahead[3];
-    }
-    to[0] = a;
-    to[1] = b;
-    to[2] = c;
-    to[3] = d;
-}
-
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void add_products_avx2(const double *x, size_t n,
-                                                              size_t first, double *sum)
-{
-    add_products(x, n, first, sum);
-}
+extern hbl_lags_function hbl_add_lags_sse2, hbl_add_lags_avx2, hbl_add_lags_avx512;
+static hbl_lags_function *const functions[] = {hbl_add_lags_sse2, hbl_add_lags_avx2,
+                                               hbl_add_lags_avx512};
+#else
+extern hbl_lags_function hbl_add_lags_baseline;
+static hbl_lags_function *const functions[] = {hbl_add_lags_baseline};
 #endif
 
-/* One chain's sums for lags first .. first + LAGS_AT_ONCE - 1. The zeros behind the chain make it a
- * loop without ends, in which the lags go side by side through the vector units: each has a sum of
- * its own, the same however many go at once. */
-static void add_lags(const double *x, size_t n, size_t first, double *sum)
+hbl_lags_function *hbl_add_lags_best(void)
 {
-#ifdef __x86_64__
-    if (hbl_isa_best() >= HBL_ISA_AVX2)
-        add_products_avx2(x, n, first, sum);
-    else
-#endif
-        add_products(x, n, first, sum);
+    return functions[hbl_isa_best()];
 }
 
 static void extend_directly(hbl_diagnose_workspace *w)
 {
     const size_t first = w->n_autocovariance;
-    double sum[LAGS_AT_ONCE] = {0};
+    double sum[HBL_LAGS_AT_ONCE] = {0};
 
     for (size_t c = 0; c < w->n_split; c++)
-        add_lags(w->series + c * w->stride, w->half, first, sum);
-    for (size_t t = 0; t < LAGS_AT_ONCE && first + t < w->half; t++)
+        w->add_lags(w->series + c * w->stride, w->half, first, sum);
+    for (size_t t = 0; t < HBL_LAGS_AT_ONCE && first + t < w->half; t++)
         w->autocovariance[first + t] = sum[t] / (double)w->n_series;
-    w->n_autocovariance += LAGS_AT_ONCE;
+    w->n_autocovariance += HBL_LAGS_AT_ONCE;
 }
 
 /* Two real chains a, b make one complex z = a + ib, and the real part of the autocovariance of z is

@@ -3,14 +3,13 @@
 
 #include <csv.h>
 #include <errno.h>
-#include <locale.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fail.h"
 #include "core/memory.h"
+#include "core/number.h"
 
 typedef struct {
     hbl_csv_file *csv;
@@ -138,18 +137,9 @@ const char *hbl_csv_file_cell(const hbl_csv_file *csv, size_t row, size_t column
 int hbl_csv_file_number(const hbl_csv_file *csv, size_t row, size_t column, double *value,
                         hbl_error *error)
 {
-    const locale_t c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     const char *text = hbl_csv_file_cell(csv, row, column);
-    locale_t before;
-    char *stop;
 
-    if (c_locale == (locale_t)0)
-        return hbl_fail_memory(error, "a locale");
-    before = uselocale(c_locale);
-    *value = strtod(text, &stop);
-    uselocale(before);
-    freelocale(c_locale);
-    if (stop != text && !*stop)
+    if (hbl_number_parse_any(text, strlen(text), value))
         return HBL_OK;
     return hbl_fail(error, HBL_ERR_INPUT, "%s:%zu: \"%.40s\" in column %s is not a number",
                     csv->path, row + 2, text, hbl_csv_file_name(csv, column));

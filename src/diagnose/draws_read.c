@@ -2,9 +2,7 @@
  *
  * Draws from chain files, row by row.
  */
-#include <ctype.h>
 #include <errno.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,20 +10,6 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "diagnose/draws.h"
-
-/* The number that fills the cell text .. end, a decimal point being a point: for what is left to
- * the C library, inf and nan among it, callers see to the locale. */
-static bool parse_cell(const char *text, const char *end, double *value)
-{
-    char *stop;
-
-    if (hbl_number_parse(text, (size_t)(end - text), '.', value))
-        return true;
-    if (text == end || isspace((unsigned char)*text))
-        return false;
-    *value = strtod(text, &stop);
-    return stop == end;
-}
 
 static int fail_cell(const hbl_reader *r, const char *name, const char *text, const char *end,
                      hbl_error *error)
@@ -50,7 +34,7 @@ static int parse_row(const hbl_draws *draws, const hbl_reader *r, const size_t *
         if (last)
             end = line_end;
         while (wanted < n_columns && columns[wanted] == cell) {
-            if (!parse_cell(s, end, &value[wanted]))
+            if (!hbl_number_parse_any(s, (size_t)(end - s), &value[wanted]))
                 return fail_cell(r, draws->name[cell], s, end, error);
             wanted++;
         }
@@ -89,26 +73,19 @@ int hbl_draws_walk(const hbl_draws *draws, size_t chain, const size_t *columns, 
                    hbl_error *error)
 {
     const hbl_chain_file *file = &draws->chain[chain];
-    const locale_t c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     double *value = hbl_calloc(n_columns, sizeof *value, "a draw", error);
     hbl_reader r = {0};
     int status = value ? HBL_OK : HBL_ERR_MEMORY;
 
-    if (c_locale == (locale_t)0)
-        status = hbl_fail_memory(error, "a locale");
     if (!status)
         status = hbl_reader_open(&r, file->path, error);
     if (!status && fseek(r.file, file->first_row, SEEK_SET) != 0)
         status = hbl_fail(error, HBL_ERR_INPUT, "%s: cannot be read again: %s", file->path,
                           strerror(errno));
     if (!status) {
-        const locale_t before = uselocale(c_locale);
         r.number = file->header_line;
         status = walk_rows(draws, &r, columns, n_columns, value, visit, context, error);
-        uselocale(before);
     }
-    if (c_locale != (locale_t)0)
-        freelocale(c_locale);
     hbl_reader_close(&r);
     free(value);
     return status;

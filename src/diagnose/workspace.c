@@ -17,7 +17,7 @@ static void set_sizes(hbl_diagnose_workspace *w, size_t n_draws, size_t n_chains
     w->half = n_draws / 2;
     w->n_split = 2 * n_chains;
     w->n_series = w->half * w->n_split;
-    w->stride = w->half + HBL_DIRECT_LAGS + 16;
+    w->stride = w->half + HBL_DIRECT_LAGS + HBL_LAGS_AT_ONCE;
     for (w->n_fft = 1; w->n_fft < 2 * w->half;)
         w->n_fft *= 2;
 }
@@ -92,7 +92,8 @@ int hbl_diagnose_workspace_alloc(size_t n_draws, size_t n_chains,
     if (n_draws == 0 || n_chains == 0)
         return hbl_fail(error, HBL_ERR_INPUT, "no draws to diagnose");
     if (__builtin_mul_overflow(n_draws, n_chains, &total) ||
-        __builtin_mul_overflow(2 * n_chains, n_draws / 2 + HBL_DIRECT_LAGS + 16, &padded) ||
+        __builtin_mul_overflow(2 * n_chains, n_draws / 2 + HBL_DIRECT_LAGS + HBL_LAGS_AT_ONCE,
+                               &padded) ||
         total >= HBL_NO_PLACE || padded >= HBL_NO_PLACE)
         return hbl_fail(error, HBL_ERR_INPUT, "%zu chains of %zu draws: too many to diagnose",
                         n_chains, n_draws);
@@ -105,6 +106,7 @@ int hbl_diagnose_workspace_alloc(size_t n_draws, size_t n_chains,
         return HBL_ERR_MEMORY;
     }
     fill_places(w);
+    w->add_lags = hbl_add_lags_best();
     *workspace = w;
     return HBL_OK;
 }

@@ -17,7 +17,11 @@
 
 /* Autocovariances up to this lag are summed directly, farther ones come from a Fourier transform.
  * Chains worth reporting are mostly done with before that. */
-enum { HBL_DIRECT_LAGS = 64 };
+enum { HBL_DIRECT_LAGS = 64, HBL_LAGS_AT_ONCE = 16 };
+
+/* Adds one centred chain's sums of products for lags first .. first + HBL_LAGS_AT_ONCE - 1 to sum:
+ * x holds n values, and zeros behind, which make it a loop without ends. */
+typedef void hbl_lags_function(const double *x, size_t n, size_t first, double *sum);
 
 #define HBL_NO_PLACE UINT32_MAX
 
@@ -41,7 +45,7 @@ typedef struct {
     double *normal_score; /* n_series + 1: of the whole ranks 1..n_series */
 
     /* A function of the draws: split chain after split chain, each of half values and
-     * HBL_DIRECT_LAGS zeros behind. */
+     * HBL_DIRECT_LAGS + HBL_LAGS_AT_ONCE zeros behind. */
     size_t stride;
     double *series;
     double *chain_mean;      /* n_split */
@@ -54,6 +58,7 @@ typedef struct {
     double *fft, *power; /* 2 n_fft, n_fft */
     gsl_fft_complex_wavetable *wavetable;
     gsl_fft_complex_workspace *scratch;
+    hbl_lags_function *add_lags; /* the one for this machine */
 } hbl_diagnose_workspace;
 
 int hbl_diagnose_workspace_alloc(size_t n_draws, size_t n_chains,
@@ -82,6 +87,9 @@ void hbl_rank_normal_scores(hbl_diagnose_workspace *w, const double *value, cons
 /* To be called once series is filled: takes out each split chain's mean, which goes to
  * chain_mean, and notes whether all values were the same. */
 void hbl_series_centre(hbl_diagnose_workspace *w);
+
+/* The widest that this machine can run. */
+hbl_lags_function *hbl_add_lags_best(void);
 
 /* Biased autocovariance at a lag below half, mean over split chains, of the centred series. */
 double hbl_series_autocovariance(hbl_diagnose_workspace *w, size_t lag);

@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Compiled once for each instruction set, with the flags of src/likelihood/pass_isa.c, whose first
- * lines these are too.
+ * Compiled once for each instruction set, with the flags of src/likelihood/pass_isa.c.
  */
 #include <stdint.h>
 #include <string.h>
 
 #include "bench/peak.h"
-
-#if defined __AVX512F__
-#include <immintrin.h>
-#define VECTOR_BYTES    64
-#define INTRINSIC(name) _mm512_##name
-#elif defined __AVX2__
-#include <immintrin.h>
-#define VECTOR_BYTES    32
-#define INTRINSIC(name) _mm256_##name
-#elif defined __SSE2__
-#include <immintrin.h>
-#define VECTOR_BYTES    16
-#define INTRINSIC(name) _mm_##name
-#else
-#define VECTOR_BYTES 16
-#endif
-
-#define PASTE_(a, b)   a##b
-#define PASTE(a, b)    PASTE_(a, b)
-#define TEXT_(a)       #a
-#define TEXT(a)        TEXT_(a)
-#define INLINE         static inline __attribute__((always_inline, unused))
-#define UNROLLED(i, n) _Pragma("GCC unroll 16") for (size_t i = 0; i < (n); i++)
+#include "likelihood/pass_isa.h"
 
 /* Chains that do not wait for each other: more than latency x units of any machine in reach, and no
  * more than the registers of AVX2 hold. */

@@ -240,6 +240,47 @@ static void test_decimal_comma(void **unused)
     }
 }
 
+/* What programs write of doubles. */
+static void test_any_double(void **unused)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } cases[] = {
+        {"7", 7},
+        {"-0.25", -0.25},
+        {"+1.5e-3", 1.5e-3},
+        {"12345678901234567", 12345678901234567.0},
+        {"-9007199254740993", -9007199254740992.0}, /* a tie, to even */
+        {"123456789012345678901234567890", 123456789012345678901234567890.0},
+        {"1e309", INFINITY},
+        {"-1e309", -INFINITY},
+        {"1e-400", 0},
+        {"nan", NAN},
+        {"-NaN", NAN},
+        {"inf", INFINITY},
+        {"-inf", -INFINITY},
+        {"+Inf", INFINITY},
+        {"-INFINITY", -INFINITY},
+    };
+    static const char *const none[] = {"",     "-",     "NA",   " 1",    "1 ", "1,5",   "0x10",
+                                       "infi", "nan()", "nan5", "-inff", "n",  "\316nf"};
+    (void)unused;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const text = cases[i].text;
+        double value = -7;
+        if (!hbl_number_parse_any(text, strlen(text), &value) ||
+            !(isnan(cases[i].value) ? isnan(value) : value == cases[i].value))
+            fail_msg("%s reads as %.17g", text, value);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        double value = -7;
+        if (hbl_number_parse_any(none[i], strlen(none[i]), &value) || value != -7)
+            fail_msg("\"%s\" reads as %.17g", none[i], value);
+    }
+}
+
 /* Nothing behind the text's size is looked at. */
 static void test_size(void **unused)
 {
@@ -289,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_random_spellings),
         cmocka_unit_test(test_middles),
         cmocka_unit_test(test_decimal_comma),
+        cmocka_unit_test(test_any_double),
         cmocka_unit_test(test_size),
         cmocka_unit_test(test_writing_numbers),
     };

@@ -427,38 +427,6 @@ static void test_gamma(void **unused)
     free(x);
 }
 
-/* ---- as GSL sees it ---- */
-
-static void test_gsl_type(void **unused)
-{
-    gsl_rng *g = gsl_rng_alloc(hbl_rng_gsl_type), *copy;
-    hbl_rng own;
-    (void)unused;
-
-    assert_non_null(g);
-    assert_string_equal(gsl_rng_name(g), "pcg64-dxsm");
-    assert_int_equal(gsl_rng_size(g), sizeof(hbl_rng));
-    assert_int_equal(gsl_rng_min(g), 0);
-    assert_true(gsl_rng_max(g) == (unsigned long)-1);
-    gsl_rng_set(g, 99);
-    memcpy(&own, gsl_rng_state(g), sizeof own);
-    copy = gsl_rng_clone(g);
-    assert_non_null(copy);
-    for (int i = 0; i < 100; i++) {
-        const uint64_t bits = hbl_rng_next(&own);
-        assert_true(gsl_rng_get(g) == (unsigned long)(bits >> (64 - 8 * sizeof(unsigned long))));
-        assert_true(gsl_rng_uniform(copy) == ((double)(bits >> 12) + 0.5) * 0x1p-52);
-    }
-    gsl_rng_set(g, 100);
-    memcpy(&own, gsl_rng_state(g), sizeof own);
-    gsl_rng_set(g, 99);
-    assert_memory_not_equal(&own, gsl_rng_state(g), sizeof own);
-    for (int i = 0; i < 1000; i++)
-        assert_true(gsl_rng_uniform_int(g, 10) < 10);
-    gsl_rng_free(g);
-    gsl_rng_free(copy);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -475,7 +443,6 @@ int main(void)
         cmocka_unit_test(test_normals_are_normal_repeated),
         cmocka_unit_test(test_chi_squared),
         cmocka_unit_test(test_gamma),
-        cmocka_unit_test(test_gsl_type),
     };
     return cmocka_run_group_tests_name("rng", tests, NULL, NULL);
 }
