@@ -146,6 +146,7 @@ struct hbl_chain {
     double *chunk_likelihood;   /* [n_chunks] */
     hbl_count *chunk_count;     /* [n_chunks] */
     double jitter;              /* of the person kernel's step, this sweep */
+    double adaptation_gain;     /* of the steps, this sweep */
     hbl_rng_shared persons_rng; /* of this sweep */
     hbl_count person_count, interweave_count, population_count, scale_count;
     double *person_accepted; /* [n_blocks][lane]: acceptances after warm-up */

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/exp.h"
 #include "hb/chain.h"
 
 _Static_assert(HBL_RNG_LANES == (int)HBL_LANES, "a block of persons is a block of streams");
@@ -63,14 +64,18 @@ static void trace_block(const hbl_chain *chain, size_t block, const hbl_workspac
 static void adapt_steps(hbl_chain *chain, size_t block, const hbl_workspace *w)
 {
     const hbl_person_kernel *kernel = chain->hb->kernel;
-    const double gain = hbl_adaptation_gain(chain->sweep);
-    double *step = chain->tuning.step + block * HBL_LANES;
+    double *step = chain->tuning.step + block * HBL_LANES, factor[HBL_LANES];
 
     for (size_t l = 0; l < HBL_LANES; l++) {
         const double ratio = w->log_ratio[l];
-        const double probability = isnan(ratio) ? 0 : ratio > 0 ? 1 : exp(ratio);
-        step[l] = fmin(kernel->largest_step, step[l] * exp(gain * (probability - kernel->target)));
+        factor[l] = isnan(ratio) ? -INFINITY : fmin(0, ratio);
     }
+    hbl_exp(HBL_LANES, factor, factor);
+    for (size_t l = 0; l < HBL_LANES; l++)
+        factor[l] = chain->adaptation_gain * (factor[l] - kernel->target);
+    hbl_exp(HBL_LANES, factor, factor);
+    for (size_t l = 0; l < HBL_LANES; l++)
+        step[l] = fmin(kernel->largest_step, step[l] * factor[l]);
 }
 
 static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, double *counts)
@@ -134,6 +139,7 @@ void hbl_person_step(hbl_chain *chain)
     chain->persons_rng =
         hbl_rng_share(hb->settings.seed, chain->number, HBL_STREAM_PERSON, chain->sweep);
     chain->jitter = 0.9 + 0.2 * hbl_rng_uniform(&rng);
+    chain->adaptation_gain = hbl_adaptation_gain(chain->sweep);
     hbl_for_parts(chain, hb->n_chunks, step_chunk);
     hbl_sum_chunks(chain, chain->mu, &chain->sums);
     for (size_t c = 0; c < hb->n_chunks; c++) {

@@ -134,6 +134,9 @@ static extent lay_strip(const hbl_packing *packing, const hbl_model *model, size
     return total;
 }
 
+/* Data of so many bytes stay in the caches from one sweep to the next, more or less. */
+enum { CACHED = 8 << 20 };
+
 static void point_strips(hbl_pack *pack, const hbl_packing *packing, const hbl_model *model)
 {
     hbl_pass_run *run = pack->run;
@@ -141,9 +144,10 @@ static void point_strips(hbl_pack *pack, const hbl_packing *packing, const hbl_m
 
     for (size_t s = 0; s < pack->n_strips; s++) {
         const extent size = lay_strip(packing, model, s * pack->lanes, pack->lanes, run);
-        pack->strip[s] = (hbl_pass_strip){stream, run, size.runs};
+        const size_t bytes = size.vectors * pack->lanes * pack->real_size;
+        pack->strip[s] = (hbl_pass_strip){stream, run, size.runs, pack->bytes > CACHED ? bytes : 0};
         run += size.runs;
-        stream += size.vectors * pack->lanes * pack->real_size;
+        stream += bytes;
     }
 }
 

@@ -33,6 +33,8 @@ typedef struct {
     const void *stream;
     const hbl_pass_run *run;
     size_t n_runs;
+    size_t ahead; /* bytes to the same place in the next strip, which is fetched meanwhile; 0: the
+                     data are in the caches */
 } hbl_pass_strip;
 
 /* beta and gradient are [column][HBL_LANES], log_likelihood [lane], each beginning at the strip's

@@ -23,6 +23,7 @@
 #define long_task       OF_TYPE(long_task)
 #define pass            OF_TYPE(pass)
 #define load_beta       OF_TYPE(load_beta)
+#define fetch_ahead     OF_TYPE(fetch_ahead)
 
 /* ---- the product of denominators: one logarithm a person in place of one a task ---- */
 
@@ -106,14 +107,26 @@ INLINE void add_differences(const vreal *d, size_t rows, size_t n_columns, const
             sum[k] += weight[r] * d[r * n_columns + k];
 }
 
+/* Asks for the cache lines that lie where this task's do, in the next strip: from memory they take
+ * about as long as the arithmetic of a strip. */
+INLINE void fetch_ahead(const vreal *task, size_t vectors, size_t ahead)
+{
+    enum { LINE = 64, SECOND_LEVEL = 2 };
+
+    UNROLLED (line, vectors * sizeof *task / LINE)
+        __builtin_prefetch((const char *)task + ahead + line * LINE, 0, SECOND_LEVEL);
+}
+
 /* A task of at most CHUNK rows. */
-INLINE void short_task(const vreal *task, size_t rows, size_t n_columns, bool want_value,
-                       bool want_gradient, const vreal *beta, product *denominators,
-                       vreal *gradient)
+INLINE void short_task(const vreal *task, size_t rows, size_t n_columns, size_t ahead,
+                       bool want_value, bool want_gradient, const vreal *beta,
+                       product *denominators, vreal *gradient)
 {
     const vreal *const d = task + 1;
     vreal e[CHUNK], denominator = task[0];
 
+    if (want_gradient && ahead)
+        fetch_ahead(task, 1 + rows * n_columns, ahead);
     exp_utilities(d, rows, n_columns, beta, e);
     UNROLLED (r, rows)
         denominator += e[r];
@@ -128,13 +141,15 @@ INLINE void short_task(const vreal *task, size_t rows, size_t n_columns, bool wa
 
 /* A task of any number of rows, in chunks. The denominator is known only at the end, so the
  * gradient's sum over rows is divided by it then. */
-INLINE void long_task(const vreal *task, size_t rows, size_t n_columns, bool want_value,
-                      bool want_gradient, const vreal *beta, product *denominators, vreal *gradient,
-                      vreal *row_sum)
+INLINE void long_task(const vreal *task, size_t rows, size_t n_columns, size_t ahead,
+                      bool want_value, bool want_gradient, const vreal *beta, product *denominators,
+                      vreal *gradient, vreal *row_sum)
 {
     const vreal *d = task + 1;
     vreal e[CHUNK], denominator = task[0];
 
+    if (want_gradient && ahead)
+        fetch_ahead(task, 1 + rows * n_columns, ahead);
     if (want_gradient)
         clear(n_columns, row_sum);
     for (; rows >= CHUNK; rows -= CHUNK, d += CHUNK * n_columns) {
@@ -187,8 +202,8 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
 #define SHORT_TASKS(rows)                                                                          \
     case rows:                                                                                     \
         for (size_t t = 0; t < run->tasks; t++, task += 1 + (rows)*n_columns)                      \
-            short_task(task, rows, n_columns, want_value, want_gradient, beta, &denominators,      \
-                       gradient);                                                                  \
+            short_task(task, rows, n_columns, strip->ahead, want_value, want_gradient, beta,       \
+                       &denominators, gradient);                                                   \
         break;
         switch (run->rows) {
             SHORT_TASKS(1)
@@ -197,7 +212,7 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
             SHORT_TASKS(4)
         default:
             for (size_t t = 0; t < run->tasks; t++, task += stride)
-                long_task(task, run->rows, n_columns, want_value, want_gradient, beta,
+                long_task(task, run->rows, n_columns, strip->ahead, want_value, want_gradient, beta,
                           &denominators, gradient, row_sum);
         }
         if (want_value)
@@ -217,18 +232,45 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
  */
 #if HBL_DOUBLE
 
-/* hessian += factor x x', the lower triangle by rows. */
-INLINE void add_square(const vreal *x, vreal factor, size_t n_columns, double *hessian)
+/* hessian += sum_r weight_r D_r D_r' - less less', the lower triangle by rows, over some rows. */
+INLINE void add_squares(const vreal *d, size_t rows, size_t n_columns, const vreal *weight,
+                        const vreal *less, double *hessian)
 {
     for (size_t i = 0; i < n_columns; i++) {
-        const vreal scaled = factor * x[i];
-        for (size_t j = 0; j <= i; j++, hessian += HBL_LANES)
-            store_doubles(hessian, load_doubles(hessian, 1) + scaled * x[j]);
+        vreal scaled[CHUNK];
+        UNROLLED (r, rows)
+            scaled[r] = weight[r] * d[r * n_columns + i];
+        for (size_t j = 0; j <= i; j++, hessian += HBL_LANES) {
+            vreal sum = load_doubles(hessian, 1) - less[i] * less[j];
+            UNROLLED (r, rows)
+                sum += scaled[r] * d[r * n_columns + j];
+            store_doubles(hessian, sum);
+        }
     }
 }
 
-INLINE void hessian_task(const vreal *task, size_t rows, size_t n_columns, const vreal *beta,
-                         product *denominators, vreal *row_sum, double *hessian)
+/* A task of at most CHUNK rows. */
+INLINE void hessian_short(const vreal *task, size_t rows, size_t n_columns, const vreal *beta,
+                          product *denominators, vreal *row_sum, double *hessian)
+{
+    const vreal *const d = task + 1;
+    vreal e[CHUNK], denominator = task[0], inverse;
+
+    exp_utilities(d, rows, n_columns, beta, e);
+    UNROLLED (r, rows)
+        denominator += e[r];
+    times_product(denominators, denominator, false);
+    inverse = 1 / denominator;
+    UNROLLED (r, rows)
+        e[r] *= inverse;
+    clear(n_columns, row_sum);
+    add_differences(d, rows, n_columns, e, row_sum);
+    add_squares(d, rows, n_columns, e, row_sum, hessian);
+}
+
+/* A task of any number of rows; the exponentials are formed again when the denominator is known. */
+INLINE void hessian_long(const vreal *task, size_t rows, size_t n_columns, const vreal *beta,
+                         product *denominators, vreal *row_sum, vreal *none, double *hessian)
 {
     const vreal *const d = task + 1;
     vreal e, inverse, denominator = task[0];
@@ -241,13 +283,13 @@ INLINE void hessian_task(const vreal *task, size_t rows, size_t n_columns, const
     }
     times_product(denominators, denominator, false);
     inverse = 1 / denominator;
-    for (size_t r = 0; r < rows; r++) {
-        exp_utilities(d + r * n_columns, 1, n_columns, beta, &e);
-        add_square(d + r * n_columns, e * inverse, n_columns, hessian);
-    }
     for (size_t k = 0; k < n_columns; k++)
         row_sum[k] *= inverse;
-    add_square(row_sum, splat(-1), n_columns, hessian);
+    for (size_t r = 0; r < rows; r++) {
+        exp_utilities(d + r * n_columns, 1, n_columns, beta, &e);
+        e *= inverse;
+        add_squares(d + r * n_columns, 1, n_columns, &e, r == 0 ? row_sum : none, hessian);
+    }
 }
 
 static bool pass_hessian(const hbl_pass_strip *strip, size_t n_columns, const double *from,
@@ -255,15 +297,31 @@ static bool pass_hessian(const hbl_pass_strip *strip, size_t n_columns, const do
 {
     product denominators = {.mantissa = splat(1)};
     const vreal *task = strip->stream;
-    vreal *const beta = __builtin_alloca_with_align(2 * n_columns * sizeof *beta, 512);
-    vreal *const row_sum = beta + n_columns;
+    vreal *const beta = __builtin_alloca_with_align(3 * n_columns * sizeof *beta, 512);
+    vreal *const row_sum = beta + n_columns, *const none = row_sum + n_columns;
 
     load_beta(from, n_columns, beta, &denominators);
     for (size_t i = 0; i < n_columns * (n_columns + 1) / 2; i++)
         store_doubles(hessian + i * HBL_LANES, (vreal){0});
-    for (const hbl_pass_run *run = strip->run; run < strip->run + strip->n_runs; run++)
-        for (size_t t = 0; t < run->tasks; t++, task += 1 + run->rows * n_columns)
-            hessian_task(task, run->rows, n_columns, beta, &denominators, row_sum, hessian);
+    clear(n_columns, none);
+    for (const hbl_pass_run *run = strip->run; run < strip->run + strip->n_runs; run++) {
+        const size_t stride = 1 + run->rows * n_columns;
+#define SHORT_HESSIANS(rows)                                                                       \
+    case rows:                                                                                     \
+        for (size_t t = 0; t < run->tasks; t++, task += stride)                                    \
+            hessian_short(task, rows, n_columns, beta, &denominators, row_sum, hessian);           \
+        break;
+        switch (run->rows) {
+            SHORT_HESSIANS(1)
+            SHORT_HESSIANS(2)
+            SHORT_HESSIANS(3)
+            SHORT_HESSIANS(4)
+        default:
+            for (size_t t = 0; t < run->tasks; t++, task += stride)
+                hessian_long(task, run->rows, n_columns, beta, &denominators, row_sum, none,
+                             hessian);
+        }
+    }
     return product_sound(&denominators);
 }
 
