@@ -7,12 +7,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
 
+suppressions=$PWD/tests/valgrind.supp
+
 # Draws depend on the instruction set, and valgrind knows fewer of them than the machine.
 [ -z "${HBLOGIT_VALGRIND:-}" ] || export HBLOGIT_ISA=sse2
 
 hblogit() {
     if [ "${HBLOGIT_VALGRIND:-}" ]; then
-        valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp \
+        valgrind -q --error-exitcode=99 --leak-check=full "--suppressions=$suppressions" \
             "$HBLOGIT" "$@"
     else
         "$HBLOGIT" "$@"
