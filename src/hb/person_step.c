@@ -78,6 +78,18 @@ static void adapt_steps(hbl_chain *chain, size_t block, const hbl_workspace *w)
         step[l] = fmin(kernel->largest_step, step[l] * factor[l]);
 }
 
+/* Padding is never drawn, but what moves theta as a whole moves it too: without end, were it not
+ * put where no such move leads far away. */
+static void hold_padding(const hbl_chain *chain, size_t block)
+{
+    const double *valid = chain->hb->valid + block * HBL_LANES;
+    double *theta = hbl_at_block(chain->theta, block, chain->hb->K);
+
+    for (size_t l = HBL_LANES; l > 0 && !(valid[l - 1] > 0); l--)
+        for (size_t k = 0; k < chain->hb->K; k++)
+            theta[k * HBL_LANES + l - 1] = chain->mu[k];
+}
+
 static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, double *counts)
 {
     const hbl_hb *hb = chain->hb;
@@ -98,6 +110,7 @@ static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, double 
         hb->lanes->select_or_negate(hb->K, w->accepted, w->momentum,
                                     hbl_at_block(chain->momentum, block, hb->K));
     hb->lanes->select(hb->K, w->accepted, w->theta, theta);
+    hold_padding(chain, block);
     hb->lanes->select(1, w->accepted, w->log_likelihood, log_likelihood);
     if (hb->needs_gradient)
         hb->lanes->select(hb->P, w->accepted, w->gradient,

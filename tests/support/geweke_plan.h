@@ -3,8 +3,8 @@
  * The lengths of `make check`'s joint distribution tests, and what they may cost.
  *
  * tests/statistical/test_geweke_{kernels,people,priors,distributions}.c make about 3,800
- * comparisons; at 4,000 the limit is |t| <= 5.62, and the lot raises a false alarm with probability
- * 1e-4 at most.
+ * comparisons; at 4,000 one case or two in the lot go on to the second stage by chance, whose limit
+ * is |t| <= 4.8 for 30 comparisons, and the lot raises a false alarm with probability 1e-4 at most.
  */
 #ifndef TESTS_SUPPORT_GEWEKE_PLAN_H
 #define TESTS_SUPPORT_GEWEKE_PLAN_H
@@ -12,6 +12,6 @@
 #include "support/geweke.h"
 
 static const geweke_plan geweke_check = {
-    .cycles = 50, .independent = 200000, .comparisons = 4000, .seed = 20};
+    .segments = 1000, .cycles = 50, .independent = 200000, .comparisons = 4000, .seed = 20};
 
 #endif

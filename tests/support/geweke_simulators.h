@@ -47,6 +47,7 @@ typedef struct {
     tiny_state state;
     double log_probability[TINY_ROWS];
     double drift, drift_gradient; /* largest differences of what the chain keeps from the state */
+    double stray;                 /* largest |theta - mu| in lanes of padding */
 } geweke_simulator;
 
 static inline void geweke_redraw_choices(geweke_simulator *g)
@@ -154,6 +155,22 @@ static inline double geweke_gradient_drift(const geweke_simulator *g, double ste
     return drift;
 }
 
+/* How far from mu lanes of padding are. */
+static inline double geweke_stray(const geweke_simulator *g)
+{
+    const hbl_hb *hb = g->hb;
+    double stray = 0;
+
+    for (size_t at = 0; at < hb->n_blocks * HBL_LANES; at++)
+        for (size_t k = 0; hb->person[at] == SIZE_MAX && k < hb->K; k++) {
+            const double theta =
+                g->chain->theta[(at / HBL_LANES * hb->K + k) * HBL_LANES + at % HBL_LANES];
+            const double far = fabs(theta - g->chain->mu[k]);
+            stray = isnan(far) ? INFINITY : fmax(stray, far);
+        }
+    return stray;
+}
+
 /* What the chain keeps from step to step against the state: log-likelihood, sum |z|^2, gradients.
  */
 static inline void geweke_watch_drift(geweke_simulator *g)
@@ -168,6 +185,7 @@ static inline void geweke_watch_drift(geweke_simulator *g)
 
     g->drift = fmax(g->drift, isnan(drift) || isnan(drift_z2) ? INFINITY : fmax(drift, drift_z2));
     g->drift_gradient = fmax(g->drift_gradient, geweke_gradient_drift(g, steepest));
+    g->stray = fmax(g->stray, geweke_stray(g));
 }
 
 /* A digest of all that warm-up has tuned (FNV-1a): it must not change any more. */
