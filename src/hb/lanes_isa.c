@@ -39,21 +39,24 @@ static vec square_root(vec x)
         CASE(function, 12, __VA_ARGS__)                                                            \
     default:                                                                                       \
         function(K, __VA_ARGS__);                                                                  \
-    }
-#define UNROLL _Pragma("GCC unroll 12")
+    }                                                                                              \
+    (void)0
+
+/* i from first to end - 1, written out where both are constant. */
+#define UNROLLED(i, first, end) _Pragma("GCC unroll 12") for (size_t i = (first); i < (end); i++)
 
 INLINE void normal_of(size_t K, const double *restrict mu, const double *restrict precision,
                       const double *restrict theta, const double *restrict g, double *restrict d,
                       double *restrict force, double *restrict quadratic)
 {
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         vec total = {0};
-        UNROLL for (size_t k = 0; k < K; k++) SET(d, k, v) = AT(theta, k, v) - mu[k];
-        UNROLL for (size_t i = 0; i < K; i++)
-        {
+        UNROLLED (k, 0, K)
+            SET(d, k, v) = AT(theta, k, v) - mu[k];
+        UNROLLED (i, 0, K) {
             vec sum = {0};
-            UNROLL for (size_t j = 0; j < K; j++) sum += precision[i * K + j] * AT(d, j, v);
+            UNROLLED (j, 0, K)
+                sum += precision[i * K + j] * AT(d, j, v);
             SET(force, i, v) = AT(g, i, v) - sum;
             total += AT(d, i, v) * sum;
         }
@@ -62,37 +65,37 @@ INLINE void normal_of(size_t K, const double *restrict mu, const double *restric
 }
 
 static void normal(size_t K, const double *mu, const double *precision, const double *theta,
-                   const double *g, double *d, double *force, double *quadratic){
-    BY_SIZE(normal_of, K, mu, precision, theta, g, d, force, quadratic)}
+                   const double *g, double *d, double *force, double *quadratic)
+{
+    BY_SIZE(normal_of, K, mu, precision, theta, g, d, force, quadratic);
+}
 
 INLINE void kick_of(size_t K, const double *restrict w, const double *restrict force,
                     const double *restrict step, double *restrict p)
 {
-    FOR_VECTORS(v)
-    {
-        UNROLL for (size_t i = 0; i < K; i++)
-        {
+    FOR_VECTORS (v) {
+        UNROLLED (i, 0, K) {
             vec sum = {0};
-            UNROLL for (size_t j = 0; j <= i; j++) sum +=
-                AT(w, HBL_TRIANGLE(i) + j, v) * AT(force, j, v);
+            UNROLLED (j, 0, i + 1)
+                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(force, j, v);
             SET(p, i, v) += AT(step, 0, v) * sum;
         }
     }
 }
 
-static void kick(size_t K, const double *w, const double *force, const double *step,
-                 double *p){BY_SIZE(kick_of, K, w, force, step, p)}
+static void kick(size_t K, const double *w, const double *force, const double *step, double *p)
+{
+    BY_SIZE(kick_of, K, w, force, step, p);
+}
 
 INLINE void drift_of(size_t K, const double *restrict w, const double *restrict p,
                      const double *restrict step, double *restrict theta)
 {
-    FOR_VECTORS(v)
-    {
-        UNROLL for (size_t j = 0; j < K; j++)
-        {
+    FOR_VECTORS (v) {
+        UNROLLED (j, 0, K) {
             vec sum = {0};
-            UNROLL for (size_t i = j; i < K; i++) sum +=
-                AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
+            UNROLLED (i, j, K)
+                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
             SET(theta, j, v) += AT(step, 0, v) * sum;
         }
     }
@@ -100,14 +103,13 @@ INLINE void drift_of(size_t K, const double *restrict w, const double *restrict 
 
 static void drift(size_t K, const double *w, const double *p, const double *step, double *theta)
 {
-    BY_SIZE(drift_of, K, w, p, step, theta)
+    BY_SIZE(drift_of, K, w, p, step, theta);
 }
 
 static void add_lower(size_t K, const double *restrict l, const double *restrict x,
                       const double *restrict step, double *restrict theta)
 {
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         for (size_t i = 0; i < K; i++) {
             vec sum = {0};
             for (size_t j = 0; j <= i; j++)
@@ -121,13 +123,11 @@ INLINE void affine_of(size_t K, const double *restrict t, const double *restrict
                       const double *restrict mu_to, const double *restrict theta,
                       double *restrict out)
 {
-    FOR_VECTORS(v)
-    {
-        UNROLL for (size_t i = 0; i < K; i++)
-        {
+    FOR_VECTORS (v) {
+        UNROLLED (i, 0, K) {
             vec sum = {0};
-            UNROLL for (size_t j = 0; j <= i; j++) sum +=
-                t[i * K + j] * (AT(theta, j, v) - mu_from[j]);
+            UNROLLED (j, 0, i + 1)
+                sum += t[i * K + j] * (AT(theta, j, v) - mu_from[j]);
             SET(out, i, v) = sum + mu_to[i];
         }
     }
@@ -136,13 +136,12 @@ INLINE void affine_of(size_t K, const double *restrict t, const double *restrict
 static void affine(size_t K, const double *t, const double *mu_from, const double *mu_to,
                    const double *theta, double *out)
 {
-    BY_SIZE(affine_of, K, t, mu_from, mu_to, theta, out)
+    BY_SIZE(affine_of, K, t, mu_from, mu_to, theta, out);
 }
 
 static void square(size_t K, const double *restrict x, double *restrict out)
 {
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         vec sum = {0};
         for (size_t k = 0; k < K; k++)
             sum += AT(x, k, v) * AT(x, k, v);
@@ -189,8 +188,7 @@ static void refresh(size_t K, double keep, const double *restrict noise, double 
  * W_ij = -(sum_{j<=k<i} R_ik W_kj) / R_ii, W_ii = 1 / R_ii. */
 static void inverse_factor(size_t K, const double *restrict a, double *restrict w)
 {
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         for (size_t i = 0; i < K; i++) {
             for (size_t j = 0; j <= i; j++) {
                 vec sum = AT(a, HBL_TRIANGLE(i) + j, v);
@@ -215,8 +213,7 @@ static void inverse_factor(size_t K, const double *restrict a, double *restrict 
 static void select(size_t rows, const double *restrict mask, const double *restrict from,
                    double *restrict to)
 {
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         const vec zero = {0};
         const bits chosen = (bits)(AT(mask, 0, v) != zero);
         for (size_t k = 0; k < rows; k++)
@@ -227,8 +224,7 @@ static void select(size_t rows, const double *restrict mask, const double *restr
 static void select_or_negate(size_t K, const double *restrict mask, const double *restrict from,
                              double *restrict to)
 {
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         const vec zero = {0};
         const bits chosen = (bits)(AT(mask, 0, v) != zero);
         for (size_t k = 0; k < K; k++)
@@ -255,11 +251,9 @@ INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *
     vec *d = (vec *)partial + layout->d, *dd = (vec *)partial + layout->dd;
     vec *g = (vec *)partial + layout->g, *gd = (vec *)partial + layout->gd;
 
-    UNROLL for (size_t i = 0; i < K; i++)
-    {
+    UNROLLED (i, 0, K) {
         vec sum = {0}, slope = {0};
-        FOR_VECTORS(v)
-        {
+        FOR_VECTORS (v) {
             SET(deviation, i, v) = (AT(theta, i, v) - mu[i]) * AT(valid, 0, v);
             sum += AT(deviation, i, v);
             slope += AT(gradient, i, v);
@@ -267,13 +261,10 @@ INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *
         d[i] += sum;
         g[i] += slope;
     }
-    UNROLL for (size_t i = 0; i < K; i++)
-    {
-        UNROLL for (size_t j = 0; j <= i; j++)
-        {
+    UNROLLED (i, 0, K) {
+        UNROLLED (j, 0, i + 1) {
             vec square_sum = {0}, product_sum = {0};
-            FOR_VECTORS(v)
-            {
+            FOR_VECTORS (v) {
                 square_sum += AT(deviation, i, v) * AT(deviation, j, v);
                 product_sum += AT(gradient, i, v) * AT(deviation, j, v);
             }
@@ -283,7 +274,8 @@ INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *
     }
     for (size_t i = K; i < layout->n_columns; i++) {
         vec sum = {0};
-        FOR_VECTORS(v) sum += AT(gradient, i, v);
+        FOR_VECTORS (v)
+            sum += AT(gradient, i, v);
         g[i] += sum;
     }
 }
@@ -291,7 +283,7 @@ INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *
 static void moments(const hbl_moment_layout *layout, const double *mu, const double *valid,
                     const double *theta, const double *gradient, double *deviation, double *partial)
 {
-    BY_SIZE(moments_of, layout->n_random, layout, mu, valid, theta, gradient, deviation, partial)
+    BY_SIZE(moments_of, layout->n_random, layout, mu, valid, theta, gradient, deviation, partial);
 }
 
 static void cross(const hbl_moment_layout *layout, const double *restrict mu,
@@ -304,8 +296,7 @@ static void cross(const hbl_moment_layout *layout, const double *restrict mu,
     for (size_t q = 0; q < layout->n_covariates; q++)
         for (size_t k = 0; k < K; k++) {
             vec deviation = {0}, slope = {0};
-            FOR_VECTORS(v)
-            {
+            FOR_VECTORS (v) {
                 deviation += AT(w, q, v) * (AT(theta, k, v) - mu[k]);
                 slope += AT(w, q, v) * AT(gradient, k, v);
             }
@@ -319,7 +310,8 @@ static void shift(size_t Q, size_t K, const double *restrict w, const double *re
 {
     for (size_t q = 0; q < Q; q++)
         for (size_t k = 0; k < K; k++)
-            FOR_VECTORS(v) SET(out, k, v) += sign * delta[q * K + k] * AT(w, q, v);
+            FOR_VECTORS (v)
+                SET(out, k, v) += sign * delta[q * K + k] * AT(w, q, v);
 }
 
 static void total(size_t pieces, size_t n, const double *restrict partial, double *restrict sums)
@@ -342,8 +334,9 @@ static void pooled(size_t n, const size_t *restrict row, const double *const *re
             const size_t i = row[e] > row[f] ? row[e] : row[f];
             const size_t j = row[e] > row[f] ? row[f] : row[e];
             vec sum = {0};
-            FOR_VECTORS(v)
-            sum += AT(factor[e], 0, v) * AT(factor[f], 0, v) * AT(hessian, HBL_TRIANGLE(i) + j, v);
+            FOR_VECTORS (v)
+                sum +=
+                    AT(factor[e], 0, v) * AT(factor[f], 0, v) * AT(hessian, HBL_TRIANGLE(i) + j, v);
             for (int l = 0; l < WIDTH; l++)
                 sums[e * n + f] += sum[l];
         }

@@ -13,8 +13,7 @@ static void theta(size_t draws, size_t n_random, size_t rows, const hbl_msl_fact
                   const double *restrict mean, const double *restrict z, double *restrict to)
 {
     for (size_t d = 0; d < draws; d++, z += n_random * HBL_LANES, to += rows * HBL_LANES)
-        FOR_VECTORS(v)
-        {
+        FOR_VECTORS (v) {
             for (size_t k = 0, e = 0; k < n_random; k++) {
                 vec sum = AT(mean, k, v);
                 for (; e < factor->n && factor->row[e] == k; e++)
@@ -59,8 +58,7 @@ static inline vec exp_vector(vec x)
 static void weigh(size_t draws, const double *restrict reference, double *restrict ll,
                   double *restrict sum)
 {
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         const vec from = AT(reference, 0, v);
         vec total = AT(sum, 0, v), squares = AT(sum, 1, v);
         for (size_t d = 0; d < draws; d++) {
@@ -79,8 +77,7 @@ static void add(size_t draws, const hbl_msl_terms *terms, const double *restrict
 {
     const size_t rows = terms->n_rows, K = terms->n_random;
 
-    FOR_VECTORS(v)
-    {
+    FOR_VECTORS (v) {
         for (size_t k = 0; k < rows; k++) {
             vec total = AT(sum, k, v);
             for (size_t d = 0; d < draws; d++) {

@@ -24,13 +24,13 @@ static double multiply_adds(double *sum)
     const vreal a = splat((real)0.999), b = splat((real)1e-3);
     vreal x[CHAINS];
 
-    UNROLLED(c, CHAINS)
-    x[c] = splat((real)c);
+    UNROLLED (c, CHAINS)
+        x[c] = splat((real)c);
     for (size_t r = 0; r < ROUNDS; r++)
-        UNROLLED(c, CHAINS)
-    x[c] = x[c] * a + b; /* contracted, as in the pass */
-    UNROLLED(c, CHAINS)
-    *sum += sum_of(x[c]);
+        UNROLLED (c, CHAINS)
+            x[c] = x[c] * a + b; /* contracted, as in the pass */
+    UNROLLED (c, CHAINS)
+        *sum += sum_of(x[c]);
     return (double)ROUNDS * CHAINS * LANES;
 }
 
@@ -39,18 +39,18 @@ INLINE double exponentials(double *sum, size_t abreast)
 {
     vreal v[ARGUMENTS], total[MOST_ABREAST];
 
-    UNROLLED(c, abreast)
-    total[c] = splat(0);
+    UNROLLED (c, abreast)
+        total[c] = splat(0);
     for (size_t i = 0; i < ARGUMENTS; i++)
         v[i] = splat((real)*sum - (real)i / 10);
     for (size_t r = 0; r < EXP_ROUNDS; r++) {
         __asm__ volatile("" : : "r"(v) : "memory"); /* or all rounds would be one */
         for (size_t i = 0; i < ARGUMENTS; i += abreast)
-            UNROLLED(c, abreast)
-        total[c] += exp2_vector(v[i + c]);
+            UNROLLED (c, abreast)
+                total[c] += exp2_vector(v[i + c]);
     }
-    UNROLLED(c, abreast)
-    *sum += sum_of(total[c]) * 1e-30;
+    UNROLLED (c, abreast)
+        *sum += sum_of(total[c]) * 1e-30;
     return (double)EXP_ROUNDS * ARGUMENTS * LANES;
 }
 

@@ -28,8 +28,8 @@ static double read_all(const void *from, size_t size)
     double sum;
 
     for (size_t i = 0; i < size / sizeof *v; i += 8)
-        UNROLLED(c, 8)
-    total[c] += v[i + c];
+        UNROLLED (c, 8)
+            total[c] += v[i + c];
     for (size_t c = 1; c < 8; c++)
         total[0] += total[c];
     memcpy(&sum, &total[0], sizeof sum);
