@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#define MOST_UNROLLED 12
+#include "likelihood/pass_isa.h"
 #include "likelihood/vectors.h"
 
 static vec square_root(vec x)
@@ -18,11 +20,13 @@ static vec square_root(vec x)
 
 /* The functions that every step of a trajectory calls are compiled once for each K up to 12,
  * straight code with the sums in registers. */
-#define INLINE static inline __attribute__((always_inline))
 #define CASE(function, k, ...)                                                                     \
     case k:                                                                                        \
         function(k, __VA_ARGS__);                                                                  \
         break;
+#if defined ANY_NUMBER_ONLY
+#define BY_SIZE(function, K, ...) function(K, __VA_ARGS__)
+#else
 #define BY_SIZE(function, K, ...)                                                                  \
     switch (K) {                                                                                   \
         CASE(function, 1, __VA_ARGS__)                                                             \
@@ -41,9 +45,7 @@ static vec square_root(vec x)
         function(K, __VA_ARGS__);                                                                  \
     }                                                                                              \
     (void)0
-
-/* i from first to end - 1, written out where both are constant. */
-#define UNROLLED(i, first, end) _Pragma("GCC unroll 12") for (size_t i = (first); i < (end); i++)
+#endif
 
 INLINE void normal_of(size_t K, const double *restrict mu, const double *restrict precision,
                       const double *restrict theta, const double *restrict g, double *restrict d,
@@ -51,11 +53,11 @@ INLINE void normal_of(size_t K, const double *restrict mu, const double *restric
 {
     FOR_VECTORS (v) {
         vec total = {0};
-        UNROLLED (k, 0, K)
+        UNROLLED (k, K)
             SET(d, k, v) = AT(theta, k, v) - mu[k];
-        UNROLLED (i, 0, K) {
+        UNROLLED (i, K) {
             vec sum = {0};
-            UNROLLED (j, 0, K)
+            UNROLLED (j, K)
                 sum += precision[i * K + j] * AT(d, j, v);
             SET(force, i, v) = AT(g, i, v) - sum;
             total += AT(d, i, v) * sum;
@@ -74,9 +76,9 @@ INLINE void kick_of(size_t K, const double *restrict w, const double *restrict f
                     const double *restrict step, double *restrict p)
 {
     FOR_VECTORS (v) {
-        UNROLLED (i, 0, K) {
+        UNROLLED (i, K) {
             vec sum = {0};
-            UNROLLED (j, 0, i + 1)
+            UNROLLED (j, i + 1)
                 sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(force, j, v);
             SET(p, i, v) += AT(step, 0, v) * sum;
         }
@@ -92,10 +94,10 @@ INLINE void drift_of(size_t K, const double *restrict w, const double *restrict 
                      const double *restrict step, double *restrict theta)
 {
     FOR_VECTORS (v) {
-        UNROLLED (j, 0, K) {
+        UNROLLED (j, K) {
             vec sum = {0};
-            UNROLLED (i, j, K)
-                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
+            UNROLLED (m, K - j)
+                sum += AT(w, HBL_TRIANGLE(j + m) + j, v) * AT(p, j + m, v);
             SET(theta, j, v) += AT(step, 0, v) * sum;
         }
     }
@@ -124,9 +126,9 @@ INLINE void affine_of(size_t K, const double *restrict t, const double *restrict
                       double *restrict out)
 {
     FOR_VECTORS (v) {
-        UNROLLED (i, 0, K) {
+        UNROLLED (i, K) {
             vec sum = {0};
-            UNROLLED (j, 0, i + 1)
+            UNROLLED (j, i + 1)
                 sum += t[i * K + j] * (AT(theta, j, v) - mu_from[j]);
             SET(out, i, v) = sum + mu_to[i];
         }
@@ -251,7 +253,7 @@ INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *
     vec *d = (vec *)partial + layout->d, *dd = (vec *)partial + layout->dd;
     vec *g = (vec *)partial + layout->g, *gd = (vec *)partial + layout->gd;
 
-    UNROLLED (i, 0, K) {
+    UNROLLED (i, K) {
         vec sum = {0}, slope = {0};
         FOR_VECTORS (v) {
             SET(deviation, i, v) = (AT(theta, i, v) - mu[i]) * AT(valid, 0, v);
@@ -261,8 +263,8 @@ INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *
         d[i] += sum;
         g[i] += slope;
     }
-    UNROLLED (i, 0, K) {
-        UNROLLED (j, 0, i + 1) {
+    UNROLLED (i, K) {
+        UNROLLED (j, i + 1) {
             vec square_sum = {0}, product_sum = {0};
             FOR_VECTORS (v) {
                 square_sum += AT(deviation, i, v) * AT(deviation, j, v);
@@ -342,10 +344,8 @@ static void pooled(size_t n, const size_t *restrict row, const double *const *re
         }
 }
 
-#define PASTE(a, b)     a##b
-#define TABLE_NAME(isa) PASTE(hbl_lanes_, isa)
-extern const hbl_lanes TABLE_NAME(HBL_ISA);
-const hbl_lanes TABLE_NAME(HBL_ISA) = {
+extern const hbl_lanes PASTE(hbl_lanes_, HBL_ISA);
+const hbl_lanes PASTE(hbl_lanes_, HBL_ISA) = {
     .normal = normal,
     .kick = kick,
     .drift = drift,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The words that pass_math.h is written in, for the sources that include it and are compiled once
- * for each instruction set: vectors as wide as the machine has, and their intrinsics.
+ * The words that sources compiled once for each instruction set are written in: loops and functions
+ * written out for each size, and for pass_math.h vectors as wide as the machine has, with their
+ * intrinsics.
  */
 #ifndef HBL_LIKELIHOOD_PASS_ISA_H
 #define HBL_LIKELIHOOD_PASS_ISA_H
@@ -37,11 +38,16 @@
 #endif
 #endif
 
-/* A loop written out where n is constant. */
+/* A loop written out where n is constant, and at most MOST_UNROLLED. */
+#ifndef MOST_UNROLLED
+#define MOST_UNROLLED 16
+#endif
+#define PRAGMA_(text) _Pragma(#text)
+#define UNROLL_(n)    PRAGMA_(GCC unroll n)
 #if defined ANY_NUMBER_ONLY
 #define UNROLLED(i, n) for (size_t i = 0; i < (n); i++)
 #else
-#define UNROLLED(i, n) _Pragma("GCC unroll 16") for (size_t i = 0; i < (n); i++)
+#define UNROLLED(i, n) UNROLL_(MOST_UNROLLED) for (size_t i = 0; i < (n); i++)
 #endif
 
 #endif
