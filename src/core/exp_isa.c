@@ -48,10 +48,8 @@ static inline vec exp_vector(vec x)
     return series(r) * power_of_two(half + shift) * power_of_two((n - half) + shift);
 }
 
-#define PASTE(a, b)        a##b
-#define FUNCTION_NAME(isa) PASTE(hbl_exp_, isa)
-void FUNCTION_NAME(HBL_ISA)(size_t n, const double *x, double *y);
-void FUNCTION_NAME(HBL_ISA)(size_t n, const double *x, double *y)
+void PASTE(hbl_exp_, HBL_ISA)(size_t n, const double *x, double *y);
+void PASTE(hbl_exp_, HBL_ISA)(size_t n, const double *x, double *y)
 {
     vec v = {0};
     size_t i = 0;

@@ -147,7 +147,5 @@ static void draw(const hbl_rng_shared *shared, const size_t *person, size_t K,
         }
 }
 
-#define PASTE(a, b)     a##b
-#define TABLE_NAME(isa) PASTE(hbl_rng_lanes_, isa)
-extern const hbl_rng_lanes TABLE_NAME(HBL_ISA);
-const hbl_rng_lanes TABLE_NAME(HBL_ISA) = {.draw = draw};
+extern const hbl_rng_lanes PASTE(hbl_rng_lanes_, HBL_ISA);
+const hbl_rng_lanes PASTE(hbl_rng_lanes_, HBL_ISA) = {.draw = draw};

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "core/isa_words.h"
+
 #if defined(__AVX512F__)
 enum { WIDTH = 8 };
 #elif defined(__AVX__)

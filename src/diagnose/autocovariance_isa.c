@@ -10,10 +10,8 @@
 
 enum { VECTORS = HBL_LAGS_AT_ONCE / WIDTH };
 
-#define PASTE(a, b)        a##b
-#define FUNCTION_NAME(isa) PASTE(hbl_add_lags_, isa)
-hbl_lags_function FUNCTION_NAME(HBL_ISA);
-void FUNCTION_NAME(HBL_ISA)(const double *x, size_t n, size_t first, double *sum)
+hbl_lags_function PASTE(hbl_add_lags_, HBL_ISA);
+void PASTE(hbl_add_lags_, HBL_ISA)(const double *x, size_t n, size_t first, double *sum)
 {
     vec total[VECTORS], ahead;
 

@@ -8,7 +8,6 @@
 #include <math.h>
 
 #define MOST_UNROLLED 12
-#include "likelihood/pass_isa.h"
 #include "likelihood/vectors.h"
 
 static vec square_root(vec x)

@@ -19,6 +19,7 @@
 #define clear           OF_TYPE(clear)
 #define exp_utilities   OF_TYPE(exp_utilities)
 #define add_differences OF_TYPE(add_differences)
+#define short_shares    OF_TYPE(short_shares)
 #define short_task      OF_TYPE(short_task)
 #define long_task       OF_TYPE(long_task)
 #define pass            OF_TYPE(pass)
@@ -117,26 +118,33 @@ INLINE void fetch_ahead(const vreal *task, size_t vectors, size_t ahead)
         __builtin_prefetch((const char *)task + ahead + line * LINE, 0, SECOND_LEVEL);
 }
 
+/* p[r], the probabilities of a task of at most CHUNK rows. */
+INLINE void short_shares(const vreal *task, size_t rows, size_t n_columns, bool want_value,
+                         const vreal *beta, product *denominators, vreal *p)
+{
+    vreal denominator = task[0], inverse;
+
+    exp_utilities(task + 1, rows, n_columns, beta, p);
+    UNROLLED (r, rows)
+        denominator += p[r];
+    times_product(denominators, denominator, want_value);
+    inverse = 1 / denominator;
+    UNROLLED (r, rows)
+        p[r] *= inverse;
+}
+
 /* A task of at most CHUNK rows. */
 INLINE void short_task(const vreal *task, size_t rows, size_t n_columns, size_t ahead,
                        bool want_value, bool want_gradient, const vreal *beta,
                        product *denominators, vreal *gradient)
 {
-    const vreal *const d = task + 1;
-    vreal e[CHUNK], denominator = task[0];
+    vreal p[CHUNK];
 
     if (want_gradient && ahead)
         fetch_ahead(task, 1 + rows * n_columns, ahead);
-    exp_utilities(d, rows, n_columns, beta, e);
-    UNROLLED (r, rows)
-        denominator += e[r];
-    times_product(denominators, denominator, want_value);
-    if (want_gradient) {
-        const vreal inverse = 1 / denominator;
-        UNROLLED (r, rows)
-            e[r] *= inverse;
-        add_differences(d, rows, n_columns, e, gradient);
-    }
+    short_shares(task, rows, n_columns, want_value, beta, denominators, p);
+    if (want_gradient)
+        add_differences(task + 1, rows, n_columns, p, gradient);
 }
 
 /* A task of any number of rows, in chunks. The denominator is known only at the end, so the
@@ -232,7 +240,8 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
  */
 #if HBL_DOUBLE
 
-/* hessian += sum_r weight_r D_r D_r' - less less', the lower triangle by rows, over some rows. */
+/* hessian += sum_r weight_r D_r D_r' - less less', the lower triangle by rows, over some rows; less
+ * NULL: 0. */
 INLINE void add_squares(const vreal *d, size_t rows, size_t n_columns, const vreal *weight,
                         const vreal *less, double *hessian)
 {
@@ -241,7 +250,9 @@ INLINE void add_squares(const vreal *d, size_t rows, size_t n_columns, const vre
         UNROLLED (r, rows)
             scaled[r] = weight[r] * d[r * n_columns + i];
         for (size_t j = 0; j <= i; j++, hessian += HBL_LANES) {
-            vreal sum = load_doubles(hessian, 1) - less[i] * less[j];
+            vreal sum = load_doubles(hessian, 1);
+            if (less)
+                sum -= less[i] * less[j];
             UNROLLED (r, rows)
                 sum += scaled[r] * d[r * n_columns + j];
             store_doubles(hessian, sum);
@@ -253,24 +264,17 @@ INLINE void add_squares(const vreal *d, size_t rows, size_t n_columns, const vre
 INLINE void hessian_short(const vreal *task, size_t rows, size_t n_columns, const vreal *beta,
                           product *denominators, vreal *row_sum, double *hessian)
 {
-    const vreal *const d = task + 1;
-    vreal e[CHUNK], denominator = task[0], inverse;
+    vreal p[CHUNK];
 
-    exp_utilities(d, rows, n_columns, beta, e);
-    UNROLLED (r, rows)
-        denominator += e[r];
-    times_product(denominators, denominator, false);
-    inverse = 1 / denominator;
-    UNROLLED (r, rows)
-        e[r] *= inverse;
+    short_shares(task, rows, n_columns, false, beta, denominators, p);
     clear(n_columns, row_sum);
-    add_differences(d, rows, n_columns, e, row_sum);
-    add_squares(d, rows, n_columns, e, row_sum, hessian);
+    add_differences(task + 1, rows, n_columns, p, row_sum);
+    add_squares(task + 1, rows, n_columns, p, row_sum, hessian);
 }
 
 /* A task of any number of rows; the exponentials are formed again when the denominator is known. */
 INLINE void hessian_long(const vreal *task, size_t rows, size_t n_columns, const vreal *beta,
-                         product *denominators, vreal *row_sum, vreal *none, double *hessian)
+                         product *denominators, vreal *row_sum, double *hessian)
 {
     const vreal *const d = task + 1;
     vreal e, inverse, denominator = task[0];
@@ -288,7 +292,7 @@ INLINE void hessian_long(const vreal *task, size_t rows, size_t n_columns, const
     for (size_t r = 0; r < rows; r++) {
         exp_utilities(d + r * n_columns, 1, n_columns, beta, &e);
         e *= inverse;
-        add_squares(d + r * n_columns, 1, n_columns, &e, r == 0 ? row_sum : none, hessian);
+        add_squares(d + r * n_columns, 1, n_columns, &e, r == 0 ? row_sum : NULL, hessian);
     }
 }
 
@@ -297,13 +301,12 @@ static bool pass_hessian(const hbl_pass_strip *strip, size_t n_columns, const do
 {
     product denominators = {.mantissa = splat(1)};
     const vreal *task = strip->stream;
-    vreal *const beta = __builtin_alloca_with_align(3 * n_columns * sizeof *beta, 512);
-    vreal *const row_sum = beta + n_columns, *const none = row_sum + n_columns;
+    vreal *const beta = __builtin_alloca_with_align(2 * n_columns * sizeof *beta, 512);
+    vreal *const row_sum = beta + n_columns;
 
     load_beta(from, n_columns, beta, &denominators);
     for (size_t i = 0; i < n_columns * (n_columns + 1) / 2; i++)
         store_doubles(hessian + i * HBL_LANES, (vreal){0});
-    clear(n_columns, none);
     for (const hbl_pass_run *run = strip->run; run < strip->run + strip->n_runs; run++) {
         const size_t stride = 1 + run->rows * n_columns;
 #define SHORT_HESSIANS(rows)                                                                       \
@@ -318,8 +321,7 @@ static bool pass_hessian(const hbl_pass_strip *strip, size_t n_columns, const do
             SHORT_HESSIANS(4)
         default:
             for (size_t t = 0; t < run->tasks; t++, task += stride)
-                hessian_long(task, run->rows, n_columns, beta, &denominators, row_sum, none,
-                             hessian);
+                hessian_long(task, run->rows, n_columns, beta, &denominators, row_sum, hessian);
         }
     }
     return product_sound(&denominators);

@@ -98,7 +98,6 @@ static void add(size_t draws, const hbl_msl_terms *terms, const double *restrict
     }
 }
 
-#define PASTE(a, b)     a##b
-#define TABLE_NAME(isa) PASTE(hbl_msl_kernels_, isa)
-extern const hbl_msl_kernels TABLE_NAME(HBL_ISA);
-const hbl_msl_kernels TABLE_NAME(HBL_ISA) = {.theta = theta, .weigh = weigh, .add = add};
+extern const hbl_msl_kernels PASTE(hbl_msl_kernels_, HBL_ISA);
+const hbl_msl_kernels PASTE(hbl_msl_kernels_,
+                            HBL_ISA) = {.theta = theta, .weigh = weigh, .add = add};

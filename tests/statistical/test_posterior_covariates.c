@@ -19,9 +19,9 @@ typedef struct {
     hbl_panel panel;
     size_t person_task[PEOPLE + 1], task_row[PEOPLE * TASKS + 1], task_chosen[PEOPLE * TASKS];
     double x[ROWS * K], w[PEOPLE * Q];
-} survey;
+} dataset;
 
-static void make_survey(survey *s)
+static void make_survey(dataset *s)
 {
     s->panel = (hbl_panel){.n_persons = PEOPLE,
                            .n_tasks = PEOPLE * TASKS,
@@ -47,7 +47,7 @@ static void make_survey(survey *s)
     }
 }
 
-static hbl_model *make_model(survey *s)
+static hbl_model *make_model(dataset *s)
 {
     static const char *const name[] = {"a", "b", "c"}, *const covariate[] = {"income", "urban"};
     const hbl_mixing *mixing[] = {hbl_mixings[0], hbl_mixings[0], hbl_mixings[0]};
@@ -106,7 +106,7 @@ static double truth(size_t i)
  * deviations: a false alarm for another seed has probability 45 * 7e-6 = 3e-4. */
 static void agrees_with_bayesm_and_the_truth(void **state)
 {
-    survey *made = *state;
+    dataset *made = *state;
     hbl_model *model = make_model(made);
     hbl_hb_settings settings;
     samples s;
@@ -133,7 +133,7 @@ static void agrees_with_bayesm_and_the_truth(void **state)
 
 int main(void)
 {
-    static survey made;
+    static dataset made;
     const char *path = getenv("HBLOGIT_WRITE_DATA");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(agrees_with_bayesm_and_the_truth, &made),

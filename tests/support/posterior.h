@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "support/sampling.h"
+#include "trace/survey.h"
 
 /* ---- the data ---- */
 
@@ -16,14 +17,12 @@ static uint64_t generator = 1;
 
 static inline double uniform(void)
 {
-    generator = generator * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return ((double)(generator >> 33) + 0.5) / 2147483648.0;
+    return survey_uniform(&generator);
 }
 
 static inline double normal(void)
 {
-    const double radius = sqrt(-2 * log(uniform()));
-    return radius * cos(6.283185307179586 * uniform());
+    return survey_normal(&generator);
 }
 
 static inline double eighths(double x)

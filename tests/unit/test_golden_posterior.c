@@ -23,25 +23,25 @@ static struct {
     hbl_panel panel;
     size_t person_task[PEOPLE + 1], task_row[N_TASKS + 1], task_chosen[N_TASKS];
     double x[ROWS * P], w[PEOPLE];
-} survey;
+} made;
 
 /* ---- the data ---- */
 
 static void make_survey(void)
 {
-    survey.panel = (hbl_panel){.n_persons = PEOPLE,
-                               .n_tasks = N_TASKS,
-                               .n_rows = ROWS,
-                               .person_task = survey.person_task,
-                               .task_row = survey.task_row,
-                               .task_chosen = survey.task_chosen};
+    made.panel = (hbl_panel){.n_persons = PEOPLE,
+                             .n_tasks = N_TASKS,
+                             .n_rows = ROWS,
+                             .person_task = made.person_task,
+                             .task_row = made.task_row,
+                             .task_chosen = made.task_chosen};
     for (size_t n = 0; n < PEOPLE; n++) {
         const double z[K] = {normal(), normal()};
         double beta[P] = {0, 0, 0.7};
-        survey.w[n] = eighths(normal());
-        beta[0] = 0.8 + 0.5 * survey.w[n] + z[0];
+        made.w[n] = eighths(normal());
+        beta[0] = 0.8 + 0.5 * made.w[n] + z[0];
         beta[1] = 0.6 - 0.6 * z[0] + z[1];
-        choose(&survey.panel, P, survey.x, n, beta);
+        choose(&made.panel, P, made.x, n, beta);
     }
 }
 
@@ -134,11 +134,11 @@ static hbl_model *model_of(const posterior *p)
                                    .n_fixed = 1,
                                    .n_covariates = p->n_covariates,
                                    .name = name,
-                                   .x = survey.x,
+                                   .x = made.x,
                                    .mixing = mixing,
                                    .block_of = p->block_of,
                                    .covariate_name = covariate,
-                                   .w = survey.w};
+                                   .w = made.w};
     hbl_model *model = NULL;
     hbl_error error = HBL_ERROR_INIT;
 
@@ -147,7 +147,7 @@ static hbl_model *model_of(const posterior *p)
         if (strcmp(hbl_mixings[i]->name, p->second) == 0)
             mixing[1] = hbl_mixings[i];
     assert_non_null(mixing[1]);
-    if (hbl_model_from_parts(&survey.panel, &parts, &model, &error))
+    if (hbl_model_from_parts(&made.panel, &parts, &model, &error))
         fail_msg("%s: %s", p->name, error.message);
     return model;
 }
@@ -212,8 +212,7 @@ int main(void)
 
     make_survey();
     if (path)
-        return write_data(path, "person,task,chosen,x1,x2,z,w", &survey.panel, P, survey.x, 1,
-                          survey.w);
+        return write_data(path, "person,task,chosen,x1,x2,z,w", &made.panel, P, made.x, 1, made.w);
     if (getenv("HBLOGIT_VALGRIND")) {
         puts("too long under valgrind; test_geweke_priors runs the same code");
         return 77;
