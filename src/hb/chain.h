@@ -13,6 +13,7 @@
 
 #include "core/rng_lanes.h"
 #include "hb/lanes.h"
+#include "hb/trajectory.h"
 #include "hblogit/hb.h"
 #include "likelihood/likelihood.h"
 
@@ -39,6 +40,7 @@ struct hbl_hb {
     const hbl_person_kernel *kernel;
     hbl_likelihood *likelihood;
     const hbl_lanes *lanes;
+    const hbl_trajectory_steps *trajectory;
     const hbl_rng_lanes *rng;
     hbl_mnl *pooled;
     size_t N, K, F, P;        /* persons, random and fixed coefficients (scale's too), P = K + F */
@@ -74,26 +76,30 @@ struct hbl_hb {
 
 /* A thread's scratch space for one block of persons: arrays of lanes. */
 typedef struct {
-    double *located;          /* [K]: theta_n, where there are covariates */
-    double *beta, *slope;     /* [P], [K] */
-    double *theta, *gradient; /* the proposal [K], d ll / d (theta, alpha) at it [P] */
-    double *log_likelihood;   /* [1] */
-    double *log_ratio;        /* [1]: ln of the Metropolis-Hastings ratio */
-    double *normals;          /* [K]: as they were drawn */
-    double *momentum;         /* [K]: at the end of a trajectory */
-    double *deviation;        /* [K]: theta - mu */
-    double *force;            /* [P]: grad ll_n - Omega^-1 (theta - mu) */
-    double *quadratic, *quadratic_start, *kinetic, *kinetic_start, *step, *half_step; /* [1] */
-    double *accepted;          /* [1]: 1 or 0 */
-    double *triangle, *factor; /* [K (K + 1) / 2] each */
-    double *hessian;           /* [P (P + 1) / 2] */
-    double *uniform;           /* [1] */
-    double *lent;              /* hbl_likelihood_scratch */
-    double *memory;            /* all of the above */
-    const double **factor_of;  /* [n_entries]: what an entry of the interweaving multiplies */
+    double *located;                     /* [K]: theta_n, where there are covariates */
+    double *beta, *slope;                /* [P], [K] */
+    double *theta, *gradient;            /* the proposal [K], d ll / d (theta, alpha) at it [P] */
+    double *log_likelihood;              /* [1] */
+    double *log_ratio;                   /* [1]: ln of the Metropolis-Hastings ratio */
+    double *normals;                     /* [K]: as they were drawn */
+    double *momentum;                    /* [K]: at the end of a trajectory */
+    double *deviation;                   /* [K]: theta - mu */
+    double *force;                       /* [P]: gradient of a log-density */
+    double *quadratic, *quadratic_start; /* [1]: (theta - mu)' Omega^-1 (theta - mu), or others */
+    double *energy;                      /* [1]: at the start of a trajectory */
+    double *step;                        /* [1] */
+    double *accepted;                    /* [1]: 1 or 0 */
+    double *triangle, *factor;           /* [K (K + 1) / 2] each */
+    double *hessian;                     /* [P (P + 1) / 2] */
+    double *uniform;                     /* [1] */
+    double *lent;                        /* hbl_likelihood_scratch */
+    double *memory;                      /* all of the above */
+    const double **factor_of; /* [n_entries]: what an entry of the interweaving multiplies */
 } hbl_workspace;
 
-/* Sums over the persons of the current state: log-likelihood and the moments of hbl_lanes. */
+/* Sums over the persons of the current state, or of a proposal with z_n held: log-likelihood and
+ * the moments of hbl_lanes. A proposal's are formed without those of the deviations, which follow
+ * from the current ones when it is accepted. */
 typedef struct {
     double log_likelihood;
     double *moment; /* [layout.n], about `centre` */
@@ -143,7 +149,6 @@ struct hbl_chain {
     double *drawn;              /* [K^2 + 4 K + Q K] what such a step drew, for the trace */
     double *scratch_pooled;     /* [n_entries x n_entries] */
     double *chunk_moment;       /* [n_chunks][layout.n][fold] */
-    double *chunk_likelihood;   /* [n_chunks] */
     hbl_count *chunk_count;     /* [n_chunks] */
     double jitter;              /* of the person kernel's step, this sweep */
     double adaptation_gain;     /* of the steps, this sweep */
@@ -243,9 +248,15 @@ void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const dou
 void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
                           const double *alpha, hbl_workspace *workspace);
 
-/* Adds a block's part to the sums of the current or a proposed state, about mu. */
-void hbl_add_moments(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
-                     const double *gradient, hbl_workspace *workspace, double *partial);
+/* Adds a block's part to the sums of log-likelihoods and gradients of the current or a proposed
+ * state, about mu; leaves the deviations in the workspace. */
+void hbl_add_slopes(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
+                    const double *log_likelihood, const double *gradient, hbl_workspace *workspace,
+                    double *partial);
+
+/* Then to those of the deviations. */
+void hbl_add_spread(const hbl_hb *hb, size_t block, const hbl_workspace *workspace,
+                    double *partial);
 
 /* Packs the covariates and finds their principal axes. HBL_ERR_INPUT: under a flat prior of the
  * means one of them is a sum of others, or constant. */

@@ -63,12 +63,21 @@ void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, c
     }
 }
 
-void hbl_add_moments(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
-                     const double *gradient, hbl_workspace *w, double *partial)
+void hbl_add_slopes(const hbl_hb *hb, size_t block, const double *mu, const double *theta,
+                    const double *log_likelihood, const double *gradient, hbl_workspace *w,
+                    double *partial)
 {
-    hb->lanes->moments(&hb->layout, mu, hb->valid + block * HBL_LANES, theta, gradient,
-                       w->deviation, partial);
+    hb->lanes->deviations(hb->K, mu, hb->valid + block * HBL_LANES, theta, w->deviation);
+    hb->lanes->slopes(&hb->layout, log_likelihood, gradient, w->deviation, partial);
     if (hb->Q)
-        hb->lanes->cross(&hb->layout, mu, hbl_at_block(hb->w, block, hb->Q), theta, gradient,
+        hb->lanes->cross(&hb->layout, hbl_at_block(hb->w, block, hb->Q), gradient, hb->layout.wg,
                          partial);
+}
+
+void hbl_add_spread(const hbl_hb *hb, size_t block, const hbl_workspace *w, double *partial)
+{
+    hb->lanes->spread(&hb->layout, w->deviation, partial);
+    if (hb->Q)
+        hb->lanes->cross(&hb->layout, hbl_at_block(hb->w, block, hb->Q), w->deviation,
+                         hb->layout.wd, partial);
 }

@@ -254,6 +254,7 @@ int hbl_hb_alloc(const hbl_model *model, const hbl_hb_settings *settings, int th
     hb->kernel = hbl_person_kernel_find(settings->kernel);
     hb->settings.kernel = NULL; /* the caller's string; hb->kernel from here */
     hb->lanes = hbl_lanes_best();
+    hb->trajectory = hbl_trajectory_steps_best();
     hb->rng = hbl_rng_lanes_best();
     hb->N = model->panel->n_persons;
     hb->K = model->n_random;

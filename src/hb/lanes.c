@@ -21,12 +21,13 @@ hbl_moment_layout hbl_moment_layout_of(size_t n_random, size_t n_columns, size_t
     hbl_moment_layout layout = {
         .n_random = n_random, .n_columns = n_columns, .n_covariates = n_covariates};
 
-    layout.d = 0;
-    layout.dd = layout.d + n_random;
-    layout.g = layout.dd + HBL_TRIANGLE(n_random);
+    layout.ll = 0;
+    layout.g = layout.ll + 1;
     layout.gd = layout.g + n_columns;
-    layout.wd = layout.gd + HBL_TRIANGLE(n_random);
-    layout.wg = layout.wd + n_covariates * n_random;
-    layout.n = layout.wg + n_covariates * n_random;
+    layout.wg = layout.gd + HBL_TRIANGLE(n_random);
+    layout.d = layout.wg + n_covariates * n_random;
+    layout.dd = layout.d + n_random;
+    layout.wd = layout.dd + HBL_TRIANGLE(n_random);
+    layout.n = layout.wd + n_covariates * n_random;
     return layout;
 }

@@ -11,22 +11,25 @@
 
 #include "likelihood/likelihood.h"
 
+enum { HBL_MOST_FOLD = 8 };
+
 #define HBL_TRIANGLE(n) ((n) * ((n) + 1) / 2)
 
-/* Sums over persons that a sweep needs, accumulated by block in `moments`. d = theta - mu. */
+/* Sums over persons that a sweep needs, accumulated by block. d = theta - mu. */
 typedef struct {
     size_t n_random, n_columns, n_covariates;
-    size_t d, dd; /* offsets: sum d [K], lower triangle of sum d d' */
-    size_t g, gd; /* offsets: sum gradient [P], lower triangle of sum gradient d' */
-    size_t wd;    /* offsets: sum w d' [Q x K] */
+    size_t ll;    /* offset: sum log-likelihood */
+    size_t g, gd; /* sum gradient [P], lower triangle of sum gradient d' */
     size_t wg;    /* sum w gradient' [Q x K], of theta's rows */
+    size_t d, dd; /* sum d [K], lower triangle of sum d d' */
+    size_t wd;    /* sum w d' [Q x K] */
     size_t n;     /* sums in all */
 } hbl_moment_layout;
 
 typedef struct {
-    /* d = theta - mu, quadratic = d' precision d, force = g - precision d; precision shared. */
-    void (*normal)(size_t K, const double *mu, const double *precision, const double *theta,
-                   const double *g, double *d, double *force, double *quadratic);
+    /* out[lane] = (theta - mu)' precision (theta - mu), precision shared. */
+    void (*quadratic)(size_t K, const double *mu, const double *precision, const double *theta,
+                      double *out);
     /* p += step * W force: a kick of the momentum; step a value a lane. */
     void (*kick)(size_t K, const double *w, const double *force, const double *step, double *p);
     /* theta += step * W' p */
@@ -37,32 +40,34 @@ typedef struct {
     /* out = mu_to + t (theta - mu_from), t shared lower triangular. */
     void (*affine)(size_t K, const double *t, const double *mu_from, const double *mu_to,
                    const double *theta, double *out);
-    /* out[lane] = sum_k x_k^2 */
-    void (*square)(size_t K, const double *x, double *out);
     /* The Metropolis-Hastings decisions: accepted is 1 where valid is and ln(uniform) < log_ratio,
      * 0 elsewhere; a ratio that is not a number, or a log-likelihood that is not finite, is a
-     * rejection. Adds to counts how many were accepted, were valid, and were not finite. */
+     * rejection. Adds to counts, which holds fold pieces each, [3][fold], how many were accepted,
+     * were valid, and were not finite. */
     void (*decide)(const double *valid, const double *log_likelihood, const double *log_ratio,
                    const double *uniform, double *accepted, double *counts);
-    /* to = keep * to + sqrt(1 - keep^2) * noise, for K rows. */
-    void (*refresh)(size_t K, double keep, const double *noise, double *to);
     /* to = mask ? from : -to, for K rows; mask is 0 or 1 a lane. */
     void (*select_or_negate)(size_t K, const double *mask, const double *from, double *to);
     /* w = R^-1 where R R' = a: a person's triangle each; NaN where a is not positive definite. */
     void (*inverse_factor)(size_t K, const double *a, double *w);
     /* to = mask ? from : to, for that many rows of lanes; mask is 0 or 1 a lane. */
     void (*select)(size_t rows, const double *mask, const double *from, double *to);
+    /* out = a / b */
+    void (*divide)(const double *a, const double *b, double *out);
     /* One more value of each of these rows, share = 1 / how many there are then: moves the means
-     * and the sums of squared deviations from them (Welford 1962). */
+     * and, unless m2 is NULL, the sums of squared deviations from them (Welford 1962). */
     void (*accumulate)(size_t rows, double share, const double *value, double *mean, double *m2);
-    /* Adds a block's part to the sums: partial is [layout->n][fold]; valid is 0 or 1 a lane. Leaves
-     * theta - mu in deviation, 0 in the lanes that are not valid. */
-    void (*moments)(const hbl_moment_layout *layout, const double *mu, const double *valid,
-                    const double *theta, const double *gradient, double *deviation,
-                    double *partial);
-    /* The same for wd and wg; w is the block's covariates, [Q][lane]. */
-    void (*cross)(const hbl_moment_layout *layout, const double *mu, const double *w,
-                  const double *theta, const double *gradient, double *partial);
+    /* d = theta - mu, 0 in the lanes where valid is 0. */
+    void (*deviations)(size_t K, const double *mu, const double *valid, const double *theta,
+                       double *d);
+    /* Add a block's part to the sums, of which partial holds fold pieces each, [layout->n][fold]:
+     * to d and dd; to ll, g and gd; and of w value' to the Q x K sums from `at` on, w the block's
+     * covariates, [Q][lane]. */
+    void (*spread)(const hbl_moment_layout *layout, const double *deviation, double *partial);
+    void (*slopes)(const hbl_moment_layout *layout, const double *log_likelihood,
+                   const double *gradient, const double *deviation, double *partial);
+    void (*cross)(const hbl_moment_layout *layout, const double *w, const double *value, size_t at,
+                  double *partial);
     /* out_k += sign * sum_q w_q delta_qk, delta Q x K, shared. */
     void (*shift)(size_t Q, size_t K, const double *w, const double *delta, double sign,
                   double *out);
@@ -72,7 +77,7 @@ typedef struct {
      * person's vector by factor[e], a value a lane; hessian is a person's triangle each. */
     void (*pooled)(size_t n, const size_t *row, const double *const *factor, const double *hessian,
                    double *sums);
-    size_t fold; /* partial sums kept for each sum in `moments`; at most 8 */
+    size_t fold; /* pieces of each sum, at most HBL_MOST_FOLD */
 } hbl_lanes;
 
 /* The table for the widest instruction set of this machine (see core/isa.h). */

@@ -7,8 +7,7 @@
 
 #include <math.h>
 
-#define MOST_UNROLLED 12
-#include "likelihood/vectors.h"
+#include "hb/by_size.h"
 
 static vec square_root(vec x)
 {
@@ -17,94 +16,45 @@ static vec square_root(vec x)
     return x;
 }
 
-/* The functions that every step of a trajectory calls are compiled once for each K up to 12,
- * straight code with the sums in registers. */
-#define CASE(function, k, ...)                                                                     \
-    case k:                                                                                        \
-        function(k, __VA_ARGS__);                                                                  \
-        break;
-#if defined ANY_NUMBER_ONLY
-#define BY_SIZE(function, K, ...) function(K, __VA_ARGS__)
-#else
-#define BY_SIZE(function, K, ...)                                                                  \
-    switch (K) {                                                                                   \
-        CASE(function, 1, __VA_ARGS__)                                                             \
-        CASE(function, 2, __VA_ARGS__)                                                             \
-        CASE(function, 3, __VA_ARGS__)                                                             \
-        CASE(function, 4, __VA_ARGS__)                                                             \
-        CASE(function, 5, __VA_ARGS__)                                                             \
-        CASE(function, 6, __VA_ARGS__)                                                             \
-        CASE(function, 7, __VA_ARGS__)                                                             \
-        CASE(function, 8, __VA_ARGS__)                                                             \
-        CASE(function, 9, __VA_ARGS__)                                                             \
-        CASE(function, 10, __VA_ARGS__)                                                            \
-        CASE(function, 11, __VA_ARGS__)                                                            \
-        CASE(function, 12, __VA_ARGS__)                                                            \
-    default:                                                                                       \
-        function(K, __VA_ARGS__);                                                                  \
-    }                                                                                              \
-    (void)0
-#endif
-
-INLINE void normal_of(size_t K, const double *restrict mu, const double *restrict precision,
-                      const double *restrict theta, const double *restrict g, double *restrict d,
-                      double *restrict force, double *restrict quadratic)
+static void quadratic(size_t K, const double *restrict mu, const double *restrict precision,
+                      const double *restrict theta, double *restrict out)
 {
     FOR_VECTORS (v) {
         vec total = {0};
-        UNROLLED (k, K)
-            SET(d, k, v) = AT(theta, k, v) - mu[k];
-        UNROLLED (i, K) {
+        for (size_t i = 0; i < K; i++) {
             vec sum = {0};
-            UNROLLED (j, K)
-                sum += precision[i * K + j] * AT(d, j, v);
-            SET(force, i, v) = AT(g, i, v) - sum;
-            total += AT(d, i, v) * sum;
+            for (size_t j = 0; j < K; j++)
+                sum += precision[i * K + j] * (AT(theta, j, v) - mu[j]);
+            total += (AT(theta, i, v) - mu[i]) * sum;
         }
-        SET(quadratic, 0, v) = total;
+        SET(out, 0, v) = total;
     }
 }
 
-static void normal(size_t K, const double *mu, const double *precision, const double *theta,
-                   const double *g, double *d, double *force, double *quadratic)
-{
-    BY_SIZE(normal_of, K, mu, precision, theta, g, d, force, quadratic);
-}
-
-INLINE void kick_of(size_t K, const double *restrict w, const double *restrict force,
-                    const double *restrict step, double *restrict p)
+static void kick(size_t K, const double *restrict w, const double *restrict force,
+                 const double *restrict step, double *restrict p)
 {
     FOR_VECTORS (v) {
-        UNROLLED (i, K) {
+        for (size_t i = 0; i < K; i++) {
             vec sum = {0};
-            UNROLLED (j, i + 1)
+            for (size_t j = 0; j <= i; j++)
                 sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(force, j, v);
             SET(p, i, v) += AT(step, 0, v) * sum;
         }
     }
 }
 
-static void kick(size_t K, const double *w, const double *force, const double *step, double *p)
-{
-    BY_SIZE(kick_of, K, w, force, step, p);
-}
-
-INLINE void drift_of(size_t K, const double *restrict w, const double *restrict p,
-                     const double *restrict step, double *restrict theta)
+static void drift(size_t K, const double *restrict w, const double *restrict p,
+                  const double *restrict step, double *restrict theta)
 {
     FOR_VECTORS (v) {
-        UNROLLED (j, K) {
+        for (size_t j = 0; j < K; j++) {
             vec sum = {0};
-            UNROLLED (m, K - j)
-                sum += AT(w, HBL_TRIANGLE(j + m) + j, v) * AT(p, j + m, v);
+            for (size_t i = j; i < K; i++)
+                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
             SET(theta, j, v) += AT(step, 0, v) * sum;
         }
     }
-}
-
-static void drift(size_t K, const double *w, const double *p, const double *step, double *theta)
-{
-    BY_SIZE(drift_of, K, w, p, step, theta);
 }
 
 static void add_lower(size_t K, const double *restrict l, const double *restrict x,
@@ -140,49 +90,50 @@ static void affine(size_t K, const double *t, const double *mu_from, const doubl
     BY_SIZE(affine_of, K, t, mu_from, mu_to, theta, out);
 }
 
-static void square(size_t K, const double *restrict x, double *restrict out)
+/* The sum of a vector's elements, by halves. */
+static double sum_of(vec x)
 {
-    FOR_VECTORS (v) {
-        vec sum = {0};
-        for (size_t k = 0; k < K; k++)
-            sum += AT(x, k, v) * AT(x, k, v);
-        SET(out, 0, v) = sum;
-    }
+    for (int half = WIDTH / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            x[l] += x[l + half];
+    return x[0];
 }
 
-/* e^x lies between 1 + x and, for x <= 0, 1 / (1 - x + x^2 / 2): mostly no logarithm is needed. */
+/* The truth of a comparison as 1 or 0. */
+static vec truth(bits holds)
+{
+    const vec one = (vec){0} + 1;
+    return (vec)(holds & (bits)one);
+}
+
+/* By Taylor's series 1 + x + x^2 / 2 + x^3 / 6 <= e^x for every x, and e^-x is at least the sum of
+ * its first five terms where x < 0: mostly no logarithm is needed. The margin covers rounding. */
 static void decide(const double *restrict valid, const double *restrict log_likelihood,
                    const double *restrict log_ratio, const double *restrict uniform,
                    double *restrict accepted, double *restrict counts)
 {
-    double unsure[HBL_LANES], n_unsure = 0, n_accepted = 0, tried = 0, failed = 0;
+    const double margin = 1 + 0x1p-50;
+    _Alignas(sizeof(vec)) double unsure[HBL_LANES];
+    vec *const count = (vec *)counts;
+    vec all_unsure = {0};
 
-    for (size_t l = 0; l < HBL_LANES; l++) {
-        const double x = log_ratio[l], u = uniform[l];
-        const double sound = x == x && fabs(log_likelihood[l]) < INFINITY ? valid[l] : 0;
-        const double below = u < 1 + x ? sound : 0;
-        accepted[l] = below;
-        unsure[l] = u * (1 - x + 0.5 * x * x) < 1 ? sound - below : 0;
-        n_unsure += unsure[l];
-        tried += valid[l];
-        failed += valid[l] - sound;
+    FOR_VECTORS (v) {
+        const vec x = AT(log_ratio, 0, v), u = AT(uniform, 0, v), ll = AT(log_likelihood, 0, v);
+        const bits sound = (bits)(x == x) & (bits)(ll - ll == 0) & (bits)(AT(valid, 0, v) > 0);
+        const bits below = sound & (bits)(u * margin < 1 + x * (1 + x * (0.5 + x * (1. / 6))));
+        const vec above = 1 - x * (1 - x * (0.5 - x * (1. / 6 - x * (1. / 24))));
+        SET(accepted, 0, v) = truth(below);
+        SET(unsure, 0, v) = truth(sound & ~below & (bits)(u * above < margin));
+        all_unsure += AT(unsure, 0, v);
+        count[1] += AT(valid, 0, v);
+        count[2] += AT(valid, 0, v) - truth(sound);
     }
-    for (size_t l = 0; n_unsure > 0 && l < HBL_LANES; l++)
-        if (unsure[l] > 0)
-            accepted[l] = log(uniform[l]) < log_ratio[l];
-    for (size_t l = 0; l < HBL_LANES; l++)
-        n_accepted += accepted[l];
-    counts[0] += n_accepted;
-    counts[1] += tried;
-    counts[2] += failed;
-}
-
-static void refresh(size_t K, double keep, const double *restrict noise, double *restrict to)
-{
-    const double fresh = sqrt(1 - keep * keep);
-
-    for (size_t e = 0; e < K * VECTORS; e++)
-        ((vec *)to)[e] = keep * ((vec *)to)[e] + fresh * ((const vec *)noise)[e];
+    if (sum_of(all_unsure) > 0)
+        for (size_t l = 0; l < HBL_LANES; l++)
+            if (unsure[l] > 0)
+                accepted[l] = log(uniform[l]) < log_ratio[l];
+    FOR_VECTORS (v)
+        count[0] += AT(accepted, 0, v);
 }
 
 /* Cholesky's recurrence for R into w, then forward substitution row by row, in place:
@@ -234,75 +185,94 @@ static void select_or_negate(size_t K, const double *restrict mask, const double
     }
 }
 
+static void divide(const double *restrict a, const double *restrict b, double *restrict out)
+{
+    FOR_VECTORS (v)
+        SET(out, 0, v) = AT(a, 0, v) / AT(b, 0, v);
+}
+
 static void accumulate(size_t rows, double share, const double *restrict value,
                        double *restrict mean, double *restrict m2)
 {
     for (size_t e = 0; e < rows * VECTORS; e++) {
         const vec x = ((const vec *)value)[e], difference = x - ((vec *)mean)[e];
         ((vec *)mean)[e] += share * difference;
-        ((vec *)m2)[e] += difference * (x - ((vec *)mean)[e]);
+        if (m2)
+            ((vec *)m2)[e] += difference * (x - ((vec *)mean)[e]);
     }
 }
 
-INLINE void moments_of(size_t K, const hbl_moment_layout *layout, const double *restrict mu,
-                       const double *restrict valid, const double *restrict theta,
-                       const double *restrict gradient, double *restrict deviation,
-                       double *restrict partial)
+static void deviations(size_t K, const double *restrict mu, const double *restrict valid,
+                       const double *restrict theta, double *restrict d)
+{
+    for (size_t k = 0; k < K; k++)
+        FOR_VECTORS (v)
+            SET(d, k, v) = (AT(theta, k, v) - mu[k]) * AT(valid, 0, v);
+}
+
+INLINE void spread_of(size_t K, const hbl_moment_layout *layout, const double *restrict deviation,
+                      double *restrict partial)
 {
     vec *d = (vec *)partial + layout->d, *dd = (vec *)partial + layout->dd;
-    vec *g = (vec *)partial + layout->g, *gd = (vec *)partial + layout->gd;
 
     UNROLLED (i, K) {
-        vec sum = {0}, slope = {0};
-        FOR_VECTORS (v) {
-            SET(deviation, i, v) = (AT(theta, i, v) - mu[i]) * AT(valid, 0, v);
-            sum += AT(deviation, i, v);
-            slope += AT(gradient, i, v);
-        }
-        d[i] += sum;
-        g[i] += slope;
-    }
-    UNROLLED (i, K) {
-        UNROLLED (j, i + 1) {
-            vec square_sum = {0}, product_sum = {0};
-            FOR_VECTORS (v) {
-                square_sum += AT(deviation, i, v) * AT(deviation, j, v);
-                product_sum += AT(gradient, i, v) * AT(deviation, j, v);
-            }
-            dd[HBL_TRIANGLE(i) + j] += square_sum;
-            gd[HBL_TRIANGLE(i) + j] += product_sum;
-        }
-    }
-    for (size_t i = K; i < layout->n_columns; i++) {
         vec sum = {0};
         FOR_VECTORS (v)
-            sum += AT(gradient, i, v);
-        g[i] += sum;
+            sum += AT(deviation, i, v);
+        d[i] += sum;
+        UNROLLED (j, i + 1) {
+            vec product = {0};
+            FOR_VECTORS (v)
+                product += AT(deviation, i, v) * AT(deviation, j, v);
+            dd[HBL_TRIANGLE(i) + j] += product;
+        }
     }
 }
 
-static void moments(const hbl_moment_layout *layout, const double *mu, const double *valid,
-                    const double *theta, const double *gradient, double *deviation, double *partial)
+static void spread(const hbl_moment_layout *layout, const double *deviation, double *partial)
 {
-    BY_SIZE(moments_of, layout->n_random, layout, mu, valid, theta, gradient, deviation, partial);
+    BY_SIZE(spread_of, layout->n_random, layout, deviation, partial);
 }
 
-static void cross(const hbl_moment_layout *layout, const double *restrict mu,
-                  const double *restrict w, const double *restrict theta,
-                  const double *restrict gradient, double *restrict partial)
+INLINE void slopes_of(size_t K, const hbl_moment_layout *layout,
+                      const double *restrict log_likelihood, const double *restrict gradient,
+                      const double *restrict deviation, double *restrict partial)
+{
+    vec *ll = (vec *)partial + layout->ll;
+    vec *g = (vec *)partial + layout->g, *gd = (vec *)partial + layout->gd;
+
+    FOR_VECTORS (v)
+        *ll += AT(log_likelihood, 0, v);
+    for (size_t i = 0; i < layout->n_columns; i++)
+        FOR_VECTORS (v)
+            g[i] += AT(gradient, i, v);
+    UNROLLED (i, K) {
+        UNROLLED (j, i + 1) {
+            vec product = {0};
+            FOR_VECTORS (v)
+                product += AT(gradient, i, v) * AT(deviation, j, v);
+            gd[HBL_TRIANGLE(i) + j] += product;
+        }
+    }
+}
+
+static void slopes(const hbl_moment_layout *layout, const double *log_likelihood,
+                   const double *gradient, const double *deviation, double *partial)
+{
+    BY_SIZE(slopes_of, layout->n_random, layout, log_likelihood, gradient, deviation, partial);
+}
+
+static void cross(const hbl_moment_layout *layout, const double *restrict w,
+                  const double *restrict value, size_t at, double *restrict partial)
 {
     const size_t K = layout->n_random;
-    vec *wd = (vec *)partial + layout->wd, *wg = (vec *)partial + layout->wg;
 
     for (size_t q = 0; q < layout->n_covariates; q++)
         for (size_t k = 0; k < K; k++) {
-            vec deviation = {0}, slope = {0};
-            FOR_VECTORS (v) {
-                deviation += AT(w, q, v) * (AT(theta, k, v) - mu[k]);
-                slope += AT(w, q, v) * AT(gradient, k, v);
-            }
-            wd[q * K + k] += deviation;
-            wg[q * K + k] += slope;
+            vec sum = {0};
+            FOR_VECTORS (v)
+                sum += AT(w, q, v) * AT(value, k, v);
+            ((vec *)partial)[at + q * K + k] += sum;
         }
 }
 
@@ -321,9 +291,7 @@ static void total(size_t pieces, size_t n, const double *restrict partial, doubl
         vec sum = {0};
         for (size_t piece = 0; piece < pieces; piece++)
             sum += ((const vec *)partial)[piece * n + i];
-        sums[i] = 0;
-        for (int l = 0; l < WIDTH; l++)
-            sums[i] += sum[l];
+        sums[i] = sum_of(sum);
     }
 }
 
@@ -338,26 +306,26 @@ static void pooled(size_t n, const size_t *restrict row, const double *const *re
             FOR_VECTORS (v)
                 sum +=
                     AT(factor[e], 0, v) * AT(factor[f], 0, v) * AT(hessian, HBL_TRIANGLE(i) + j, v);
-            for (int l = 0; l < WIDTH; l++)
-                sums[e * n + f] += sum[l];
+            sums[e * n + f] += sum_of(sum);
         }
 }
 
 extern const hbl_lanes PASTE(hbl_lanes_, HBL_ISA);
 const hbl_lanes PASTE(hbl_lanes_, HBL_ISA) = {
-    .normal = normal,
+    .quadratic = quadratic,
     .kick = kick,
     .drift = drift,
     .add_lower = add_lower,
     .affine = affine,
-    .square = square,
     .decide = decide,
-    .refresh = refresh,
     .inverse_factor = inverse_factor,
     .select = select,
     .select_or_negate = select_or_negate,
+    .divide = divide,
     .accumulate = accumulate,
-    .moments = moments,
+    .deviations = deviations,
+    .spread = spread,
+    .slopes = slopes,
     .cross = cross,
     .shift = shift,
     .total = total,

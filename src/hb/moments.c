@@ -14,14 +14,11 @@
 static void accumulate_rlh(const hbl_chain *chain, size_t block, double share, hbl_workspace *w)
 {
     const double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
-    const double *tasks = chain->hb->tasks + block * HBL_LANES;
-    double *rlh = chain->rlh_mean + block * HBL_LANES;
+    const hbl_lanes *lanes = chain->hb->lanes;
 
-    for (size_t l = 0; l < HBL_LANES; l++)
-        w->quadratic[l] = log_likelihood[l] / tasks[l];
+    lanes->divide(log_likelihood, chain->hb->tasks + block * HBL_LANES, w->quadratic);
     hbl_exp(HBL_LANES, w->quadratic, w->quadratic);
-    for (size_t l = 0; l < HBL_LANES; l++)
-        rlh[l] += share * (w->quadratic[l] - rlh[l]);
+    lanes->accumulate(1, share, w->quadratic, chain->rlh_mean + block * HBL_LANES, NULL);
 }
 
 static void accumulate_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,

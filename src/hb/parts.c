@@ -35,7 +35,5 @@ void hbl_sum_chunks(hbl_chain *chain, const double *centre, hbl_sums *sums)
 
     memcpy(sums->centre, centre, hb->K * sizeof(double));
     hb->lanes->total(hb->n_chunks, hb->layout.n, chain->chunk_moment, sums->moment);
-    sums->log_likelihood = 0;
-    for (size_t c = 0; c < hb->n_chunks; c++)
-        sums->log_likelihood += chain->chunk_likelihood[c];
+    sums->log_likelihood = sums->moment[hb->layout.ll];
 }

@@ -13,7 +13,7 @@
 _Static_assert(HBL_RNG_LANES == (int)HBL_LANES, "a block of persons is a block of streams");
 
 const hbl_kernel_name hbl_person_kernels[] = {
-    {"hmc", "Hamiltonian Monte Carlo, two leapfrog steps, shaped by each person's Hessian"},
+    {"hmc", "Hamiltonian Monte Carlo, three leapfrog steps, shaped by each person's Hessian"},
     {"hessian", "random walk with s^2 (H_n + Omega^-1)^-1, H_n of the fractional likelihood "
                 "(Rossi, Allenby and McCulloch)"},
     {"random-walk", "random walk with rho^2 Omega (Train)"},
@@ -127,19 +127,20 @@ static void step_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,
 {
     const hbl_hb *hb = chain->hb;
     double *sums = chain->chunk_moment + chunk * hb->layout.n * hb->lanes->fold;
-    double counts[3] = {0}, log_likelihood = 0;
+    _Alignas(64) double counts[3 * HBL_MOST_FOLD] = {0};
+    double count[3];
 
     memset(sums, 0, hb->layout.n * hb->lanes->fold * sizeof *sums);
     for (size_t block = first; block < end; block++) {
         if (hb->K)
             step_block(chain, block, workspace, counts);
-        for (size_t l = 0; l < HBL_LANES; l++)
-            log_likelihood += chain->log_likelihood[block * HBL_LANES + l];
-        hbl_add_moments(hb, block, chain->mu, hbl_at_block(chain->theta, block, hb->K),
-                        hbl_at_block(chain->gradient, block, hb->P), workspace, sums);
+        hbl_add_slopes(hb, block, chain->mu, hbl_at_block(chain->theta, block, hb->K),
+                       hbl_at_block(chain->log_likelihood, block, 1),
+                       hbl_at_block(chain->gradient, block, hb->P), workspace, sums);
+        hbl_add_spread(hb, block, workspace, sums);
     }
-    chain->chunk_likelihood[chunk] = log_likelihood;
-    chain->chunk_count[chunk] = (hbl_count){counts[0], counts[1], (uint64_t)counts[2]};
+    hb->lanes->total(1, 3, counts, count);
+    chain->chunk_count[chunk] = (hbl_count){count[0], count[1], (uint64_t)count[2]};
 }
 
 void hbl_person_step(hbl_chain *chain)

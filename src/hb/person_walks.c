@@ -21,10 +21,9 @@ static void symmetric_log_ratio(const hbl_chain *chain, size_t block, hbl_worksp
 
     hbl_evaluate(hb, block, w->theta, chain->delta, chain->alpha, w, w->log_likelihood,
                  hb->needs_gradient ? w->gradient : NULL);
-    hb->lanes->normal(hb->K, chain->mu, chain->precision, hbl_at_block(chain->theta, block, hb->K),
-                      w->gradient, w->deviation, w->force, w->quadratic_start);
-    hb->lanes->normal(hb->K, chain->mu, chain->precision, w->theta, w->gradient, w->deviation,
-                      w->force, w->quadratic);
+    hb->lanes->quadratic(hb->K, chain->mu, chain->precision,
+                         hbl_at_block(chain->theta, block, hb->K), w->quadratic_start);
+    hb->lanes->quadratic(hb->K, chain->mu, chain->precision, w->theta, w->quadratic);
     for (size_t l = 0; l < HBL_LANES; l++)
         w->log_ratio[l] = w->log_likelihood[l] - log_likelihood[l] -
                           0.5 * (w->quadratic[l] - w->quadratic_start[l]);

@@ -73,7 +73,6 @@ static void evaluate_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t 
     const hbl_hb *hb = chain->hb;
     const hbl_proposal p = room_in(chain);
     double *sums = chain->chunk_moment + chunk * hb->layout.n * hb->lanes->fold;
-    double total = 0;
 
     memset(sums, 0, hb->layout.n * hb->lanes->fold * sizeof *sums);
     for (size_t block = first; block < end; block++) {
@@ -87,11 +86,8 @@ static void evaluate_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t 
         else
             memcpy(other, theta, hb->K * HBL_LANES * sizeof *theta);
         hbl_evaluate(hb, block, other, p.to.delta, p.to.alpha, workspace, log_likelihood, gradient);
-        for (size_t l = 0; l < HBL_LANES; l++)
-            total += log_likelihood[l];
-        hbl_add_moments(hb, block, p.to.mu, other, gradient, workspace, sums);
+        hbl_add_slopes(hb, block, p.to.mu, other, log_likelihood, gradient, workspace, sums);
     }
-    chain->chunk_likelihood[chunk] = total;
 }
 
 void hbl_proposal_evaluate(hbl_chain *chain, const hbl_proposal *p)
@@ -107,6 +103,44 @@ static void swap(double **a, double **b)
     *b = kept;
 }
 
+/* to_q = t from_q for n vectors. */
+static void map_each(size_t n, size_t K, const double *t, const double *from, double *to)
+{
+    for (size_t q = 0; q < n; q++)
+        for (size_t i = 0; i < K; i++) {
+            to[q * K + i] = 0;
+            for (size_t j = 0; j <= i; j++)
+                to[q * K + i] += t[i * K + j] * from[q * K + j];
+        }
+}
+
+/* The deviations' sums where the proposal is, theta'_n - mu' = t (theta_n - mu), of those where the
+ * chain is: t sum d, t (sum d d') t', sum w d' t'. */
+static void map_spread(const hbl_chain *chain, const double *t, const double *from, double *to)
+{
+    const hbl_moment_layout *at = &chain->hb->layout;
+    const size_t K = chain->hb->K;
+    double *rows = chain->scratch; /* of (sum d d') t' */
+
+    map_each(1, K, t, from + at->d, to + at->d);
+    map_each(chain->hb->Q, K, t, from + at->wd, to + at->wd);
+    for (size_t i = 0; i < K; i++)
+        for (size_t j = 0; j < K; j++) {
+            rows[i * K + j] = 0;
+            for (size_t k = 0; k <= j; k++)
+                rows[i * K + j] +=
+                    t[j * K + k] *
+                    from[at->dd + (i >= k ? HBL_TRIANGLE(i) + k : HBL_TRIANGLE(k) + i)];
+        }
+    for (size_t i = 0; i < K; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (size_t k = 0; k <= i; k++)
+                sum += t[i * K + k] * rows[k * K + j];
+            to[at->dd + HBL_TRIANGLE(i) + j] = sum;
+        }
+}
+
 void hbl_proposal_accept(hbl_chain *chain, const hbl_proposal *p)
 {
     const hbl_hb *hb = chain->hb;
@@ -118,7 +152,11 @@ void hbl_proposal_accept(hbl_chain *chain, const hbl_proposal *p)
         memcpy(chain->L, p->to.L, hb->K * hb->K * sizeof(double));
         memcpy(chain->delta, p->to.delta, hb->Q * hb->K * sizeof(double));
         hbl_derive_from_factor(chain);
+        map_spread(chain, p->t, chain->sums.moment, chain->sums_other.moment);
         swap(&chain->theta, &chain->theta_other);
+    } else {
+        memcpy(chain->sums_other.moment + hb->layout.d, chain->sums.moment + hb->layout.d,
+               (hb->layout.n - hb->layout.d) * sizeof(double));
     }
     swap(&chain->log_likelihood, &chain->log_likelihood_other);
     swap(&chain->gradient, &chain->gradient_other);

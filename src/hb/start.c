@@ -16,7 +16,6 @@ static void refresh_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t e
     const hbl_hb *hb = chain->hb;
     double *sums = chain->chunk_moment + chunk * hb->layout.n * hb->lanes->fold;
 
-    chain->chunk_likelihood[chunk] = 0;
     memset(sums, 0, hb->layout.n * hb->lanes->fold * sizeof *sums);
     for (size_t block = first; block < end; block++) {
         const double *theta = hbl_at_block(chain->theta, block, hb->K);
@@ -24,9 +23,8 @@ static void refresh_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t e
         double *gradient = hbl_at_block(chain->gradient, block, hb->P);
 
         hbl_evaluate(hb, block, theta, chain->delta, chain->alpha, w, log_likelihood, gradient);
-        for (size_t l = 0; l < HBL_LANES; l++)
-            chain->chunk_likelihood[chunk] += log_likelihood[l];
-        hbl_add_moments(hb, block, chain->mu, theta, gradient, w, sums);
+        hbl_add_slopes(hb, block, chain->mu, theta, log_likelihood, gradient, w, sums);
+        hbl_add_spread(hb, block, w, sums);
     }
 }
 

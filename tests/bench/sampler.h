@@ -126,14 +126,14 @@ static inline void bench_sampler(const bench_options *options, const bench_case 
     const size_t warmup = options->quick ? 500 : 2000, scale = options->quick ? 1 : 5;
     const sampler_setting settings[] = {
         {"random-walk", false, 0, HBL_PRECISION_DOUBLE, warmup, 40000 * scale, 10},
-        {"random-walk", true, 0.85, HBL_PRECISION_DOUBLE, warmup, 10000 * scale, 5},
+        {"random-walk", true, 0.9, HBL_PRECISION_DOUBLE, warmup, 10000 * scale, 5},
         {"hessian", false, 0, HBL_PRECISION_DOUBLE, warmup, 10000 * scale, 5},
-        {"hessian", true, 0.85, HBL_PRECISION_DOUBLE, warmup, 10000 * scale, 5},
+        {"hessian", true, 0.9, HBL_PRECISION_DOUBLE, warmup, 10000 * scale, 5},
         {"hmc", false, 0, HBL_PRECISION_DOUBLE, warmup, 4000 * scale, 1},
         {"hmc", true, 0, HBL_PRECISION_DOUBLE, warmup, 4000 * scale, 1},
-        {"hmc", true, 0.85, HBL_PRECISION_DOUBLE, warmup, 4000 * scale, 1},
-        {"hmc", true, 0.85, HBL_PRECISION_MIXED, warmup, 4000 * scale, 1},
-        {"hmc", true, 0.85, HBL_PRECISION_FLOAT, warmup, 4000 * scale, 1},
+        {"hmc", true, 0.9, HBL_PRECISION_DOUBLE, warmup, 4000 * scale, 1},
+        {"hmc", true, 0.9, HBL_PRECISION_MIXED, warmup, 4000 * scale, 1},
+        {"hmc", true, 0.9, HBL_PRECISION_FLOAT, warmup, 4000 * scale, 1},
     };
     double reference = NAN;
 
@@ -184,7 +184,7 @@ static inline double chains_seconds(int threads, chains_work *work)
 /* Four chains past their warm-up, on one thread against two, in turns. */
 static inline void bench_threads(const bench_options *options, const bench_case *data)
 {
-    const sampler_setting setting = {"hmc", true, 0.85, HBL_PRECISION_FLOAT, 100, 0, 1};
+    const sampler_setting setting = {"hmc", true, 0.9, HBL_PRECISION_FLOAT, 100, 0, 1};
     const int repeats = options->quick ? 1 : SAMPLER_MOST_REPEATS;
     hbl_hb *hb = sampler_problem(data, &setting);
     double ratio[SAMPLER_MOST_REPEATS], rate[SAMPLER_MOST_REPEATS];
@@ -215,7 +215,7 @@ static inline void bench_threads(const bench_options *options, const bench_case 
 
 static inline void bench_before(const bench_case *data)
 {
-    const sampler_setting setting = {"hmc", true, 0.85, HBL_PRECISION_DOUBLE, 100, 0, 1};
+    const sampler_setting setting = {"hmc", true, 0.9, HBL_PRECISION_DOUBLE, 100, 0, 1};
     hbl_error error = HBL_ERROR_INIT;
     double start = bench_now(), problem, begin;
     hbl_hb *hb = sampler_problem(data, &setting);

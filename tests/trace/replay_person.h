@@ -95,19 +95,23 @@ static inline void replay_momentum(replay *r, const cJSON *line, const person_mo
     replay_match(r, line, "momentum", r->w.K, p, r->tolerance_gradient);
 }
 
-/* Two leapfrog steps; the odds of the momenta stand for those of the proposals. */
+/* Three leapfrog steps, whose drifts are sin a where their kicks are tan(a / 2), a half of one at
+ * either end; the odds of the momenta stand for those of the proposals. */
 static inline void replay_hmc(const replay *r, person_move *move)
 {
     const size_t K = r->w.K;
     const real *start = r->momentum[move->n];
-    real *p = move->momentum, middle[PLAIN_K];
+    const real half = move->step / 2, along = sinl(2 * atanl(half));
+    real *p = move->momentum, first[PLAIN_K], second[PLAIN_K];
 
     memcpy(p, start, K * sizeof *p);
-    kick(r, move, move->theta, move->step / 2, p);
-    drift(r, move, move->theta, move->step, p, middle);
-    kick(r, move, middle, move->step, p);
-    drift(r, move, middle, move->step, p, move->proposal);
-    kick(r, move, move->proposal, move->step / 2, p);
+    kick(r, move, move->theta, half, p);
+    drift(r, move, move->theta, along, p, first);
+    kick(r, move, first, 2 * half, p);
+    drift(r, move, first, along, p, second);
+    kick(r, move, second, 2 * half, p);
+    drift(r, move, second, along, p, move->proposal);
+    kick(r, move, move->proposal, half, p);
     move->log_proposal_odds = 0;
     for (size_t k = 0; k < K; k++)
         move->log_proposal_odds += (start[k] * start[k] - p[k] * p[k]) / 2;
@@ -243,8 +247,8 @@ static inline void check_step(replay *r, const person_move *move)
 
 static inline void adapt_step(replay *r, size_t n, real log_ratio)
 {
-    const real target = kernel_is(r, "hmc") ? 0.8L : kernel_is(r, "hessian") ? 0.25L : 0.3L;
-    const real largest = kernel_is(r, "hmc") ? 1 : 10;
+    const real target = kernel_is(r, "hmc") ? 0.9L : kernel_is(r, "hessian") ? 0.25L : 0.3L;
+    const real largest = kernel_is(r, "hmc") ? 0.75L : 10;
     const real probability = isnan(log_ratio) ? 0 : fminl(1, expl(log_ratio));
 
     if (r->sweep < r->warmup)

@@ -51,32 +51,26 @@ static void check_drift(const hbl_lanes *lanes, size_t K)
     free(w), free(p), free(step), free(theta), free(old);
 }
 
-/* d = theta - mu, force = g - precision d, quadratic = d' precision d */
-static void check_normal(const hbl_lanes *lanes, size_t K)
+/* (theta - mu)' precision (theta - mu) */
+static void check_quadratic(const hbl_lanes *lanes, size_t K)
 {
-    double mu[MOST], precision[MOST * MOST];
-    double *theta = rows_of(K), *g = rows_of(K), *d = rows_of(K), *force = rows_of(K);
-    double *quadratic = rows_of(1);
+    double mu[MOST], precision[MOST * MOST], *theta = rows_of(K), *out = rows_of(1);
 
     for (size_t i = 0; i < K; i++) {
         mu[i] = number();
         for (size_t j = 0; j <= i; j++)
             precision[i * K + j] = precision[j * K + i] = number();
     }
-    lanes->normal(K, mu, precision, theta, g, d, force, quadratic);
+    lanes->quadratic(K, mu, precision, theta, out);
     for (size_t l = 0; l < L; l++) {
         double total = 0;
-        for (size_t i = 0; i < K; i++) {
-            double sum = 0;
+        for (size_t i = 0; i < K; i++)
             for (size_t j = 0; j < K; j++)
-                sum += precision[i * K + j] * (theta[j * L + l] - mu[j]);
-            near(d[i * L + l], theta[i * L + l] - mu[i], 1);
-            near(force[i * L + l], g[i * L + l] - sum, (double)K);
-            total += sum * (theta[i * L + l] - mu[i]);
-        }
-        near(quadratic[l], total, (double)(K * K));
+                total +=
+                    (theta[i * L + l] - mu[i]) * precision[i * K + j] * (theta[j * L + l] - mu[j]);
+        near(out[l], total, (double)(K * K));
     }
-    free(theta), free(g), free(d), free(force), free(quadratic);
+    free(theta), free(out);
 }
 
 static void check_add_lower(const hbl_lanes *lanes, size_t K)
@@ -114,20 +108,6 @@ static void check_affine(const hbl_lanes *lanes, size_t K)
             near(out[i * L + l], wanted, (double)K);
         }
     free(theta), free(out);
-}
-
-static void check_square(const hbl_lanes *lanes, size_t K)
-{
-    double *x = rows_of(K), *out = rows_of(1);
-
-    lanes->square(K, x, out);
-    for (size_t l = 0; l < L; l++) {
-        double wanted = 0;
-        for (size_t k = 0; k < K; k++)
-            wanted += x[k * L + l] * x[k * L + l];
-        near(out[l], wanted, (double)K);
-    }
-    free(x), free(out);
 }
 
 /* W a W' = I, lane by lane; a lane whose matrix is not positive definite gives NaN on its own. */
@@ -200,82 +180,81 @@ static double added(const double *after, const double *before, size_t fold, size
 static void check_covariates(const hbl_lanes *lanes, size_t K)
 {
     const hbl_moment_layout layout = hbl_moment_layout_of(K, K, 2);
-    double mu[MOST] = {0}, delta[2 * MOST], *w = rows_of(2), *theta = rows_of(K);
-    double *gradient = rows_of(K), *sums = rows_of(layout.n), *before = rows_of(layout.n);
+    double delta[2 * MOST], *w = rows_of(2), *value = rows_of(K), *old = rows_of(K);
+    double *sums = rows_of(layout.n), *before = rows_of(layout.n);
 
-    for (size_t k = 0; k < K; k++)
-        mu[k] = number();
     for (size_t e = 0; e < 2 * K; e++)
         delta[e] = number();
     memcpy(before, sums, layout.n * L * sizeof *sums);
-    lanes->cross(&layout, mu, w, theta, gradient, sums);
-    for (size_t e = 0; e < 2 * K; e++) {
-        const size_t q = e / K, k = e % K;
-        double wd = 0, wg = 0;
-        for (size_t l = 0; l < L; l++) {
-            wd += w[q * L + l] * (theta[k * L + l] - mu[k]);
-            wg += w[q * L + l] * gradient[k * L + l];
-        }
-        near(added(sums, before, lanes->fold, layout.wd + e), wd, L);
-        near(added(sums, before, lanes->fold, layout.wg + e), wg, L);
+    lanes->cross(&layout, w, value, layout.wg, sums);
+    for (size_t s = 0; s < layout.n; s++) {
+        const size_t e = s - layout.wg;
+        double wanted = 0;
+        for (size_t l = 0; s >= layout.wg && e < 2 * K && l < L; l++)
+            wanted += w[e / K * L + l] * value[e % K * L + l];
+        near(added(sums, before, lanes->fold, s), wanted, L);
     }
-    for (size_t i = 0; i < layout.wd * lanes->fold; i++)
-        assert_true(sums[i] == before[i]);
-    memcpy(gradient, theta, K * L * sizeof *theta);
-    lanes->shift(2, K, w, delta, -1, theta);
+    memcpy(old, value, K * L * sizeof *value);
+    lanes->shift(2, K, w, delta, -1, value);
     for (size_t k = 0; k < K; k++)
         for (size_t l = 0; l < L; l++)
-            near(theta[k * L + l], gradient[k * L + l] - w[l] * delta[k] - w[L + l] * delta[K + k],
-                 L);
-    free(w);
-    free(theta);
-    free(gradient);
-    free(sums);
-    free(before);
+            near(value[k * L + l], old[k * L + l] - w[l] * delta[k] - w[L + l] * delta[K + k], L);
+    free(w), free(value), free(old), free(sums), free(before);
 }
 
-/* Padding: its theta is left out by `valid`, its gradient is 0 as the likelihood leaves it. */
+enum { PADDED = 11 }; /* the first lane of padding */
+
+/* What each of the sums should have grown by; padding's gradients are 0, as the likelihood leaves
+ * them, its theta is left out by `valid`. */
+static double moment_of(const hbl_moment_layout *layout, size_t s, const double *ll,
+                        const double *gradient, const double *d)
+{
+    const size_t of_gd = s - layout->gd, of_dd = s - layout->dd,
+                 tri = HBL_TRIANGLE(layout->n_random);
+    double sum = 0;
+
+    for (size_t i = 0, e = 0; i < layout->n_random; i++)
+        for (size_t j = 0; j <= i; j++, e++)
+            for (size_t l = 0; l < PADDED; l++)
+                sum += ((e == of_gd && of_gd < tri ? gradient[i * L + l] : 0) +
+                        (e == of_dd && of_dd < tri ? d[i * L + l] : 0)) *
+                       d[j * L + l];
+    for (size_t l = 0; l < PADDED; l++)
+        sum += s == layout->ll                     ? ll[l]
+               : s - layout->g < layout->n_columns ? gradient[(s - layout->g) * L + l]
+               : s - layout->d < layout->n_random  ? d[(s - layout->d) * L + l]
+                                                   : 0;
+    return sum;
+}
+
 static void check_moments(const hbl_lanes *lanes, size_t K, size_t fixed)
 {
-    enum { PADDED = 11 };
     const size_t P = K + fixed;
     const hbl_moment_layout layout = hbl_moment_layout_of(K, P, 2);
     double mu[MOST] = {0}, *valid = rows_of(1), *theta = rows_of(K), *gradient = rows_of(P);
-    double *sums = rows_of(layout.n), *before = rows_of(layout.n), *deviation = rows_of(K);
+    double *ll = rows_of(1), *deviation = rows_of(K);
+    double *sums = rows_of(layout.n), *before = rows_of(layout.n);
 
     for (size_t k = 0; k < K; k++)
         mu[k] = number();
     for (size_t l = 0; l < L; l++) {
         valid[l] = l < PADDED;
+        ll[l] *= valid[l];
         for (size_t i = 0; i < P && l >= PADDED; i++)
             gradient[i * L + l] = 0;
     }
-    memcpy(before, sums, layout.n * L * sizeof *sums);
-    lanes->moments(&layout, mu, valid, theta, gradient, deviation, sums);
+    lanes->deviations(K, mu, valid, theta, deviation);
     for (size_t i = 0; i < K * L; i++)
         near(deviation[i], i % L < PADDED ? theta[i] - mu[i / L] : 0, 1);
-    for (size_t i = layout.wd * lanes->fold; i < layout.n * lanes->fold; i++)
+    memcpy(before, sums, layout.n * L * sizeof *sums);
+    lanes->slopes(&layout, ll, gradient, deviation, sums);
+    for (size_t i = layout.wg * lanes->fold; i < layout.n * lanes->fold; i++)
         assert_true(sums[i] == before[i]);
-    for (size_t i = 0; i < P; i++) {
-        double d = 0, g = 0;
-        for (size_t l = 0; l < PADDED; l++) {
-            d += i < K ? theta[i * L + l] - mu[i] : 0;
-            g += gradient[i * L + l];
-        }
-        near(added(sums, before, lanes->fold, layout.g + i), g, L);
-        if (i < K)
-            near(added(sums, before, lanes->fold, layout.d + i), d, L);
-        for (size_t j = 0; j <= i && i < K; j++) {
-            double dd = 0, gd = 0;
-            for (size_t l = 0; l < PADDED; l++) {
-                dd += (theta[i * L + l] - mu[i]) * (theta[j * L + l] - mu[j]);
-                gd += gradient[i * L + l] * (theta[j * L + l] - mu[j]);
-            }
-            near(added(sums, before, lanes->fold, layout.dd + HBL_TRIANGLE(i) + j), dd, 4 * L);
-            near(added(sums, before, lanes->fold, layout.gd + HBL_TRIANGLE(i) + j), gd, 4 * L);
-        }
-    }
-    free(valid), free(theta), free(gradient), free(sums), free(before), free(deviation);
+    lanes->spread(&layout, deviation, sums);
+    for (size_t s = 0; s < layout.n; s++)
+        near(added(sums, before, lanes->fold, s), moment_of(&layout, s, ll, gradient, deviation),
+             4 * L);
+    free(valid), free(theta), free(gradient), free(sums), free(before), free(deviation), free(ll);
 }
 
 /* sums[i] = the total of all folds of all pieces. */
@@ -326,14 +305,13 @@ static void check_pooled(const hbl_lanes *lanes, size_t K)
 
 static void check_table(const hbl_lanes *lanes)
 {
-    assert_in_range(lanes->fold, 1, 8);
+    assert_in_range(lanes->fold, 1, HBL_MOST_FOLD);
     for (size_t s = 0; s < N_SIZES; s++) {
         check_kick(lanes, sizes[s]);
         check_drift(lanes, sizes[s]);
-        check_normal(lanes, sizes[s]);
+        check_quadratic(lanes, sizes[s]);
         check_add_lower(lanes, sizes[s]);
         check_affine(lanes, sizes[s]);
-        check_square(lanes, sizes[s]);
         check_inverse_factor(lanes, sizes[s]);
         check_select(lanes, sizes[s]);
         check_moments(lanes, sizes[s], 0);
@@ -357,13 +335,14 @@ static void test_layout(void **state)
     const hbl_moment_layout layout = hbl_moment_layout_of(3, 5, 2);
 
     (void)state;
-    assert_int_equal(layout.d, 0);
-    assert_int_equal(layout.dd, 3);
-    assert_int_equal(layout.g, 9);
-    assert_int_equal(layout.gd, 14);
-    assert_int_equal(layout.wd, 20);
-    assert_int_equal(layout.wg, 26);
-    assert_int_equal(layout.n, 32);
+    assert_int_equal(layout.ll, 0);
+    assert_int_equal(layout.g, 1);
+    assert_int_equal(layout.gd, 6);
+    assert_int_equal(layout.wg, 12);
+    assert_int_equal(layout.d, 18);
+    assert_int_equal(layout.dd, 21);
+    assert_int_equal(layout.wd, 27);
+    assert_int_equal(layout.n, 33);
 }
 
 int main(void)

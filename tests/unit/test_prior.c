@@ -111,7 +111,7 @@ static void defaults(void **state)
     assert_int_equal(hbl_hb_settings_default(&s, NULL), HBL_OK);
     assert_true(s.chains == 4 && s.warmup == 1000 && s.draws == 1000 && s.thin == 1 && s.seed == 1);
     assert_string_equal(s.kernel, "hmc");
-    assert_true(s.interweave && s.over_relaxation == 0.85 && s.persistence == 0.4);
+    assert_true(s.interweave && s.over_relaxation == 0.9 && s.persistence == 0.4);
     assert_int_equal(s.precision, HBL_PRECISION_FLOAT);
     assert_false(s.save_persons || s.save_warmup || s.trace);
     assert_int_equal(s.prior.preset, HBL_PRESET_BAYESM);

@@ -467,7 +467,7 @@ static void round_trip(const char *path, const char *copy)
     assert_true(first->simulate.n_persons == second->simulate.n_persons);
     if (first->data.file != NULL)
         assert_string_equal(first->data.file, second->data.file);
-    assert_non_null(strstr(once, "\"over_relaxation\":\t0.85"));
+    assert_non_null(strstr(once, "\"over_relaxation\":\t0.9"));
     assert_non_null(strstr(once, "\"persistence\":\t0.4"));
     free(once);
     free(twice);
@@ -506,7 +506,7 @@ static void round_trips(void **state)
         ", \"hb\": {\"prior\": {\"preset\": \"rsghb\", \"mean\": {\"type\": \"conjugate\"}}}}",
         ", \"hb\": {\"prior\": {\"covariance\": {\"type\": \"huang-wand\", \"scale\": 2.5}}}}",
         ", \"hb\": {\"prior\": {\"covariance\": {\"df\": \"2K-0.1\", \"df_single\": 3}}}}",
-        ", \"correlation\": [[\"a\"]], \"hb\": {\"over_relaxation\": 0.85, \"seed\": "
+        ", \"correlation\": [[\"a\"]], \"hb\": {\"over_relaxation\": 0.9, \"seed\": "
         "9007199254740991}}",
         ", \"correlation\": \"none\", \"simulate\": {\"mean\": {\"a\": 0.1}, \"sd\": {\"a\": "
         "0.30000000000000004}}}",
