@@ -52,7 +52,9 @@ typedef struct {
     void (*inverse_factor)(size_t K, const double *a, double *w);
     /* to = mask ? from : to, for that many rows of lanes; mask is 0 or 1 a lane. */
     void (*select)(size_t rows, const double *mask, const double *from, double *to);
-    /* out = a / b */
+    /* out = a x; to += x; out = a / b: a row of lanes each. */
+    void (*scale)(double a, const double *x, double *out);
+    void (*add)(const double *x, double *to);
     void (*divide)(const double *a, const double *b, double *out);
     /* One more value of each of these rows, share = 1 / how many there are then: moves the means
      * and, unless m2 is NULL, the sums of squared deviations from them (Welford 1962). */

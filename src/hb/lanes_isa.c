@@ -185,6 +185,18 @@ static void select_or_negate(size_t K, const double *restrict mask, const double
     }
 }
 
+static void scale(double a, const double *restrict x, double *restrict out)
+{
+    FOR_VECTORS (v)
+        SET(out, 0, v) = a * AT(x, 0, v);
+}
+
+static void add(const double *restrict x, double *restrict to)
+{
+    FOR_VECTORS (v)
+        SET(to, 0, v) += AT(x, 0, v);
+}
+
 static void divide(const double *restrict a, const double *restrict b, double *restrict out)
 {
     FOR_VECTORS (v)
@@ -321,6 +333,8 @@ const hbl_lanes PASTE(hbl_lanes_, HBL_ISA) = {
     .inverse_factor = inverse_factor,
     .select = select,
     .select_or_negate = select_or_negate,
+    .scale = scale,
+    .add = add,
     .divide = divide,
     .accumulate = accumulate,
     .deviations = deviations,

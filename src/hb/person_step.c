@@ -96,8 +96,7 @@ static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, double 
     double *theta = hbl_at_block(chain->theta, block, hb->K);
     double *log_likelihood = hbl_at_block(chain->log_likelihood, block, 1);
 
-    for (size_t l = 0; l < HBL_LANES; l++)
-        w->step[l] = chain->jitter * chain->tuning.step[block * HBL_LANES + l];
+    hb->lanes->scale(chain->jitter, chain->tuning.step + block * HBL_LANES, w->step);
     hb->rng->draw(&chain->persons_rng, hb->person + block * HBL_LANES, hb->K, w->normals,
                   w->uniform);
     hb->kernel->propose(chain, block, w);
@@ -118,8 +117,7 @@ static void step_block(hbl_chain *chain, size_t block, hbl_workspace *w, double 
     if (chain->sweep < (uint64_t)hb->settings.warmup)
         adapt_steps(chain, block, w);
     else
-        for (size_t l = 0; l < HBL_LANES; l++)
-            chain->person_accepted[block * HBL_LANES + l] += w->accepted[l];
+        hb->lanes->add(w->accepted, chain->person_accepted + block * HBL_LANES);
 }
 
 static void step_chunk(hbl_chain *chain, size_t chunk, size_t first, size_t end,

@@ -167,6 +167,22 @@ static void check_select(const hbl_lanes *lanes, size_t K)
     free(mask), free(from), free(to), free(old);
 }
 
+static void check_rows(const hbl_lanes *lanes)
+{
+    double *x = rows_of(1), *y = rows_of(1), *out = rows_of(1), *sum = rows_of(1),
+           *old = rows_of(1);
+
+    memcpy(sum, old, L * sizeof *sum);
+    lanes->add(x, sum);
+    lanes->scale(0.7, x, out);
+    for (size_t l = 0; l < L; l++)
+        assert_true(sum[l] == old[l] + x[l] && out[l] == 0.7 * x[l]);
+    lanes->divide(x, y, out);
+    for (size_t l = 0; l < L; l++)
+        assert_true(out[l] == x[l] / y[l]);
+    free(x), free(y), free(out), free(sum), free(old);
+}
+
 /* The sum over its folds that a call has added to sum s. */
 static double added(const double *after, const double *before, size_t fold, size_t s)
 {
@@ -321,6 +337,7 @@ static void check_table(const hbl_lanes *lanes)
         check_pooled(lanes, sizes[s]);
     }
     check_moments(lanes, 0, 3);
+    check_rows(lanes);
 }
 
 static void test_every_isa(void **state)
