@@ -24,14 +24,17 @@ void hbl_transform(const hbl_hb *hb, size_t block, const double *theta, const do
     }
 }
 
-/* The columns of the likelihood: beta_n, then alpha in every lane. */
-static void fill_columns(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
-                         const double *alpha, hbl_workspace *w)
+/* The columns of the likelihood, beta_n, then alpha in every lane: theta itself where they are. */
+static const double *columns_at(const hbl_hb *hb, size_t block, const double *theta,
+                                const double *delta, const double *alpha, hbl_workspace *w)
 {
+    if (hb->F == 0 && hb->n_curved == 0 && !(hb->Q && delta))
+        return theta;
     hbl_transform(hb, block, theta, delta, w);
     for (size_t f = 0; f < hb->F; f++)
         for (size_t l = 0; l < HBL_LANES; l++)
             w->beta[(hb->K + f) * HBL_LANES + l] = alpha[f];
+    return w->beta;
 }
 
 static void multiply_by_slope(const hbl_workspace *w, size_t k, double *row)
@@ -43,8 +46,9 @@ static void multiply_by_slope(const hbl_workspace *w, size_t k, double *row)
 void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
                   const double *alpha, hbl_workspace *w, double *log_likelihood, double *gradient)
 {
-    fill_columns(hb, block, theta, delta, alpha, w);
-    hbl_likelihood_block(hb->likelihood, block, w->beta, log_likelihood, gradient, w->lent);
+    const double *columns = columns_at(hb, block, theta, delta, alpha, w);
+
+    hbl_likelihood_block(hb->likelihood, block, columns, log_likelihood, gradient, w->lent);
     for (size_t c = 0; gradient && c < hb->n_curved; c++)
         multiply_by_slope(w, hb->curved[c], gradient + hb->curved[c] * HBL_LANES);
 }
@@ -52,8 +56,9 @@ void hbl_evaluate(const hbl_hb *hb, size_t block, const double *theta, const dou
 void hbl_evaluate_hessian(const hbl_hb *hb, size_t block, const double *theta, const double *delta,
                           const double *alpha, hbl_workspace *w)
 {
-    fill_columns(hb, block, theta, delta, alpha, w);
-    hbl_likelihood_block_hessian(hb->likelihood, block, w->beta, false, w->hessian, w->lent);
+    const double *columns = columns_at(hb, block, theta, delta, alpha, w);
+
+    hbl_likelihood_block_hessian(hb->likelihood, block, columns, false, w->hessian, w->lent);
     for (size_t c = 0; c < hb->n_curved; c++) {
         const size_t k = hb->curved[c];
         for (size_t j = 0; j <= k; j++)
