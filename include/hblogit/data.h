@@ -25,6 +25,7 @@ typedef struct {
     int32_t *code;        /* TEXT: n_rows indices into label, -1 where missing */
     char **label;         /* TEXT: the distinct texts in order of first appearance */
     int32_t n_labels;
+    bool complete; /* no cell is missing; false: some may be */
 } hbl_column;
 
 typedef struct {
@@ -36,7 +37,7 @@ typedef struct {
     uint64_t *line; /* n_rows: the line of the file on which the row begins, from 1 */
 } hbl_table;
 
-/* How a file is read. Zeroed: commas, decimal points, every column, no progress. */
+/* How a file is read. Zeroed: commas, decimal points, every column, no progress, all processors. */
 typedef struct {
     char delimiter; /* between cells; 0: a comma */
     char decimal;   /* ',' or '.'; 0: '.' */
@@ -45,10 +46,11 @@ typedef struct {
     bool (*wanted)(const void *context, const char *name);
     const void *wanted_context;
     /* Told now and then how far the reading is: bytes of the file as it is stored, and its size.
-     * Begins anew where the file is read again, for a column that turns to text after numbers.
-     * NULL: nobody. */
+     * Begins anew where the file is read again, for a column that turns to text after numbers. One
+     * thread at a time calls it, not always the caller's. NULL: nobody. */
     void (*progress)(void *context, uint64_t bytes, uint64_t size);
     void *progress_context;
+    int threads; /* 0: one a processor; neither table nor errors depend on it */
 } hbl_table_options;
 
 /* Reads a CSV file (RFC 4180: quotes, embedded commas and newlines, CRLF, byte-order mark), plain
@@ -196,6 +198,7 @@ typedef struct {
     const char *const *column; /* NULL: every column of the file is kept (the formula's ".") */
     void (*progress)(void *context, uint64_t bytes, uint64_t size); /* as in hbl_table_options */
     void *context;
+    int threads; /* for reading; 0: one a processor */
 } hbl_data_needs;
 
 /* Reads data.file (and data.persons) and builds the panel. Rows whose needed cells are missing go

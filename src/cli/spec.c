@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "cli/sampling.h"
 #include "hblogit/settings.h"
 
 static int read_with(const cli_arguments *arguments, char *const *setting, size_t n,
@@ -114,8 +115,10 @@ int cli_model_build(const cli_arguments *arguments, const hbl_spec *spec, hbl_mo
     const char *file = spec->data.file;
     cli_reading reading;
     hbl_data_needs needs = {.progress = cli_reading_progress, .context = &reading};
-    int status;
+    int status = cli_threads_read(arguments, &needs.threads);
 
+    if (status)
+        return status;
     if (spec->simulate.n_persons > 0 && file && access(file, F_OK)) {
         cli_error("%s is not there yet; make it with: hblogit simulate %s --output %s", file,
                   spec->path, file);

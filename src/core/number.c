@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/number.h"
 
-#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <stdint.h>
@@ -259,12 +258,27 @@ static void write_in_c_locale(double value, char text[HBL_NUMBER_SIZE])
     }
 }
 
+/* Labels of persons and tasks mostly are such, and there may be millions. */
+static void write_whole(int64_t value, char text[HBL_NUMBER_SIZE])
+{
+    char digit[20];
+    size_t n = 0;
+
+    for (uint64_t rest = (uint64_t)(value < 0 ? -value : value); rest > 0 || n == 0; rest /= 10)
+        digit[n++] = (char)('0' + rest % 10);
+    if (value < 0)
+        *text++ = '-';
+    while (n > 0)
+        *text++ = digit[--n];
+    *text = '\0';
+}
+
 void hbl_number_write(double value, char text[HBL_NUMBER_SIZE])
 {
     if (isnan(value))
         snprintf(text, HBL_NUMBER_SIZE, "NA");
     else if (fabs(value) < 1e15 && value == floor(value))
-        snprintf(text, HBL_NUMBER_SIZE, "%" PRId64, (int64_t)value);
+        write_whole((int64_t)value, text);
     else
         write_in_c_locale(value, text);
 }

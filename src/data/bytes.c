@@ -137,6 +137,11 @@ uint64_t hbl_bytes_consumed(const hbl_bytes *bytes)
     return (uint64_t)offset < bytes->size ? (uint64_t)offset : bytes->size;
 }
 
+bool hbl_bytes_plain(const hbl_bytes *bytes)
+{
+    return gzdirect(bytes->stream);
+}
+
 int hbl_bytes_rewind(hbl_bytes *bytes, hbl_error *error)
 {
     return gzrewind(bytes->stream) ? fail_read(bytes, errno, error) : HBL_OK;

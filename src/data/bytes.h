@@ -5,6 +5,7 @@
 #ifndef HBL_DATA_BYTES_H
 #define HBL_DATA_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ int hbl_bytes_read(hbl_bytes *bytes, char *to, size_t size, size_t *n_read, hbl_
 
 /* How much of the file as it is stored has been read; size at most. */
 uint64_t hbl_bytes_consumed(const hbl_bytes *bytes);
+
+/* Whether it is read as it is stored; known once something has been read. */
+bool hbl_bytes_plain(const hbl_bytes *bytes);
 
 /* Back to the first byte. */
 int hbl_bytes_rewind(hbl_bytes *bytes, hbl_error *error);

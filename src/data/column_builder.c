@@ -8,6 +8,7 @@
 #include "core/fail.h"
 #include "core/memory.h"
 #include "core/number.h"
+#include "core/number_short.h"
 
 static bool is_missing(const hbl_cell *cell)
 {
@@ -121,23 +122,39 @@ static int encode(hbl_column_builder *b, const hbl_cell *cell, int32_t *code, hb
     return HBL_OK;
 }
 
-/* ---- cells */
-
-static int take_text(hbl_column_builder *b, size_t row, const hbl_cell *cell, hbl_error *error)
+/* Rows to have room for: those of the batch and, at first, all that are expected. */
+static size_t rows_to_hold(const hbl_column_builder *b, size_t row, const hbl_batch *batch)
 {
-    int status;
+    const size_t n = row + batch->n_records;
 
-    if (row >= b->capacity &&
-        (status = hbl_grow(&b->column->code, &b->capacity, row + 1, sizeof *b->column->code,
-                           "a column of texts", error)))
-        return status;
-    b->column->code[row] = -1;
-    return is_missing(cell) ? HBL_OK : encode(b, cell, &b->column->code[row], error);
+    return b->capacity == 0 && n < b->expected ? b->expected : n;
+}
+
+/* ---- cells: each takes those of the batch from the i-th on */
+
+static int take_texts(hbl_column_builder *b, size_t row, const hbl_batch *batch, size_t i,
+                      hbl_error *error)
+{
+    int status = hbl_grow(&b->column->code, &b->capacity, rows_to_hold(b, row, batch),
+                          sizeof *b->column->code, "a column of texts", error);
+
+    for (; i < batch->n_records && !status; i++) {
+        const hbl_cell cell = hbl_batch_cell(batch, i, b->cell);
+        int32_t *code = &b->column->code[row + i];
+
+        *code = -1;
+        if (is_missing(&cell))
+            b->has_missing = true;
+        else
+            status = encode(b, &cell, code, error);
+    }
+    return status;
 }
 
 /* The first text of a column. Where all before it is missing the rows before have no code; where
  * there are numbers, their spelling is gone. */
-static int meet_text(hbl_column_builder *b, size_t row, const hbl_cell *cell, hbl_error *error)
+static int meet_text(hbl_column_builder *b, size_t row, const hbl_batch *batch, size_t i,
+                     hbl_error *error)
 {
     int status;
 
@@ -148,30 +165,40 @@ static int meet_text(hbl_column_builder *b, size_t row, const hbl_cell *cell, hb
     b->again = b->has_number;
     if (b->again)
         return HBL_OK;
-    status = take_text(b, row, cell, error);
-    for (size_t i = 0; i < row && !status; i++)
-        b->column->code[i] = -1;
+    status = take_texts(b, row, batch, i, error);
+    for (size_t k = 0; k < row + i && !status; k++)
+        b->column->code[k] = -1;
     return status;
 }
 
-int hbl_column_take(hbl_column_builder *b, size_t row, const hbl_cell *cell, char mark,
+static int take_numbers(hbl_column_builder *b, size_t row, const hbl_batch *batch, char mark,
+                        hbl_error *error)
+{
+    const int status = hbl_grow(&b->column->number, &b->capacity, rows_to_hold(b, row, batch),
+                                sizeof *b->column->number, "a column of numbers", error);
+
+    for (size_t i = 0; i < batch->n_records && !status; i++) {
+        const hbl_cell cell = hbl_batch_cell(batch, i, b->cell);
+        double *value = &b->column->number[row + i];
+
+        if (hbl_number_parse_short(cell.text, cell.size, mark, value) ||
+            hbl_number_parse(cell.text, cell.size, mark, value)) {
+            b->has_number = true;
+        } else {
+            if (!is_missing(&cell))
+                return meet_text(b, row, batch, i, error);
+            b->has_missing = true;
+            *value = NAN;
+        }
+    }
+    return status;
+}
+
+int hbl_column_take(hbl_column_builder *b, size_t row, const hbl_batch *batch, char mark,
                     hbl_error *error)
 {
-    double value = NAN;
-    int status;
-
-    if (b->column->type == HBL_COLUMN_TEXT)
-        return take_text(b, row, cell, error);
-    if (hbl_number_parse(cell->text, cell->size, mark, &value))
-        b->has_number = true;
-    else if (!is_missing(cell))
-        return meet_text(b, row, cell, error);
-    if (row >= b->capacity &&
-        (status = hbl_grow(&b->column->number, &b->capacity, row + 1, sizeof *b->column->number,
-                           "a column of numbers", error)))
-        return status;
-    b->column->number[row] = value;
-    return HBL_OK;
+    return b->column->type == HBL_COLUMN_TEXT ? take_texts(b, row, batch, 0, error)
+                                              : take_numbers(b, row, batch, mark, error);
 }
 
 /* ---- the end */
@@ -189,6 +216,7 @@ void hbl_column_finish(hbl_column_builder *b, size_t n_rows)
     b->column->code = shrink(b->column->code, n_rows, sizeof *b->column->code);
     b->column->label =
         shrink(b->column->label, (size_t)b->column->n_labels, sizeof *b->column->label);
+    b->column->complete = !b->has_missing;
 }
 
 void hbl_column_release(hbl_column_builder *b)

@@ -104,18 +104,14 @@ int hbl_columns_logical(const char *text)
     return -1;
 }
 
-int hbl_columns_read_logical(const hbl_column *column, size_t row)
+int hbl_columns_read_logical_text(const hbl_column *column, size_t row)
 {
+    const char *text = column->code[row] < 0 ? "" : column->label[column->code[row]];
+    const int value = hbl_columns_logical(text);
     double x;
 
-    if (column->type == HBL_COLUMN_NUMBER) {
-        x = column->number[row];
-    } else {
-        const char *text = column->code[row] < 0 ? "" : column->label[column->code[row]];
-        const int value = hbl_columns_logical(text);
-        if (value >= 0 || !hbl_number_read(text, &x))
-            return value;
-    }
+    if (value >= 0 || !hbl_number_read(text, &x))
+        return value;
     return x == 0 || x == 1 ? (int)x : -1;
 }
 

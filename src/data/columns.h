@@ -35,7 +35,14 @@ static inline bool hbl_columns_is_missing(const hbl_column *column, size_t row)
 int hbl_columns_logical(const char *text);
 
 /* 1, 0 for a cell that says so (TRUE, FALSE, 1, 0); -1 for others. */
-int hbl_columns_read_logical(const hbl_column *column, size_t row);
+int hbl_columns_read_logical_text(const hbl_column *column, size_t row);
+
+static inline int hbl_columns_read_logical(const hbl_column *column, size_t row)
+{
+    if (column->type == HBL_COLUMN_TEXT)
+        return hbl_columns_read_logical_text(column, row);
+    return column->number[row] == 0 ? 0 : column->number[row] == 1 ? 1 : -1;
+}
 
 /* Adds a column of that name with these n_rows numbers, or puts it in the place of the column that
  * has it. number belongs to the table from then on, where this succeeds. */

@@ -74,6 +74,7 @@ static int read_tables(loader *l)
     if (l->needs) {
         options.progress = l->needs->progress;
         options.progress_context = l->needs->context;
+        options.threads = of_persons.threads = l->needs->threads;
     }
     if (!l->data->table)
         status = hbl_table_read(spec->file, &options, &l->data->table, l->error);

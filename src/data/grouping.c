@@ -17,10 +17,12 @@ typedef struct {
 } key;
 
 /* Groups by the hash of their key: open addressing, slots hold group + 1, at most half of them in
- * use. */
+ * use. There are none for as long as each new key comes after those before it, as in a file that is
+ * sorted. */
 typedef struct {
-    key *keys; /* n_groups */
-    size_t key_capacity, first_capacity;
+    key *keys;      /* n_groups */
+    uint32_t *next; /* n_groups: the group that followed this one, the last time */
+    size_t key_capacity, next_capacity, first_capacity;
     size_t *slot;
     size_t n_slots;
 } index_of_keys;
@@ -61,11 +63,16 @@ static size_t *find_slot(const index_of_keys *index, key k)
     return &index->slot[at];
 }
 
+/* Slots for n_groups and one more. */
 static int widen(index_of_keys *index, size_t n_groups, hbl_error *error)
 {
-    const size_t n_slots = index->n_slots ? 2 * index->n_slots : 64;
-    size_t *slot = hbl_calloc(n_slots, sizeof *slot, "an index of rows", error);
+    size_t n_slots = index->n_slots ? index->n_slots : 64, *slot;
 
+    while (2 * (n_groups + 1) > n_slots)
+        n_slots *= 2;
+    if (n_slots == index->n_slots)
+        return HBL_OK;
+    slot = hbl_calloc(n_slots, sizeof *slot, "an index of rows", error);
     if (!slot)
         return HBL_ERR_MEMORY;
     free(index->slot);
@@ -86,31 +93,15 @@ static int add_group(hbl_grouping *grouping, index_of_keys *index, key k, size_t
         return hbl_fail(error, HBL_ERR_INPUT, "the table has too many persons or tasks");
     if ((status = hbl_grow(&index->keys, &index->key_capacity, n + 1, sizeof *index->keys,
                            "an index of rows", error)) ||
+        (status = hbl_grow(&index->next, &index->next_capacity, n + 1, sizeof *index->next,
+                           "an index of rows", error)) ||
         (status = hbl_grow(&grouping->first, &index->first_capacity, n + 1, sizeof(size_t),
                            "an index of rows", error)))
         return status;
     index->keys[n] = k;
+    index->next[n] = 0;
     grouping->first[n] = row;
     grouping->n_groups++;
-    return HBL_OK;
-}
-
-static int place_row(hbl_grouping *grouping, index_of_keys *index, key k, size_t row,
-                     hbl_error *error)
-{
-    size_t *slot;
-    int status;
-
-    if (2 * (grouping->n_groups + 1) > index->n_slots &&
-        (status = widen(index, grouping->n_groups, error)))
-        return status;
-    slot = find_slot(index, k);
-    if (*slot == 0) {
-        if ((status = add_group(grouping, index, k, row, error)))
-            return status;
-        *slot = grouping->n_groups;
-    }
-    grouping->group[row] = (uint32_t)(*slot - 1);
     return HBL_OK;
 }
 
@@ -119,28 +110,73 @@ static bool is_same(key a, key b)
     return a.cell == b.cell && a.outer == b.outer;
 }
 
-/* Rows of a group mostly follow one another: the group before is tried first. */
+static double number_of(key k)
+{
+    double x;
+
+    memcpy(&x, &k.cell, sizeof x);
+    return x;
+}
+
+/* Codes of texts are in order too, that of first appearance; NaN comes after nothing. */
+static bool comes_after(key a, key b, bool numbers)
+{
+    if (a.outer != b.outer)
+        return a.outer > b.outer;
+    return numbers ? number_of(a) > number_of(b) : a.cell > b.cell;
+}
+
+/* The group of a key that is not that of the row before. */
+static int place_key(hbl_grouping *grouping, index_of_keys *index, key k, size_t row, bool numbers,
+                     uint32_t *group, hbl_error *error)
+{
+    const size_t n = grouping->n_groups;
+    size_t *slot = NULL;
+    int status = HBL_OK;
+
+    if (index->slot || (n > 0 && !comes_after(k, index->keys[n - 1], numbers))) {
+        if ((status = widen(index, n, error)))
+            return status;
+        slot = find_slot(index, k);
+    }
+    if (slot && *slot) {
+        *group = (uint32_t)(*slot - 1);
+        return HBL_OK;
+    }
+    status = add_group(grouping, index, k, row, error);
+    if (slot)
+        *slot = grouping->n_groups;
+    *group = (uint32_t)n;
+    return status;
+}
+
+/* Rows of a group mostly follow one another, and groups the one that they followed before: these
+ * are tried first. */
 static int group_rows(hbl_grouping *grouping, index_of_keys *index, const hbl_column *column,
                       size_t n_rows, const bool *left_out, const hbl_grouping *outer,
                       hbl_error *error)
 {
-    key before = {0};
+    const bool numbers = column->type == HBL_COLUMN_NUMBER;
     uint32_t group = HBL_GROUP_NONE;
     int status = HBL_OK;
 
     for (size_t i = 0; i < n_rows && !status; i++) {
+        const uint32_t before = group;
+
         if (left_out && left_out[i]) {
             grouping->group[i] = HBL_GROUP_NONE;
             continue;
         }
         const key k = make_key(column, i, outer);
-        if (group != HBL_GROUP_NONE && is_same(k, before)) {
-            grouping->group[i] = group;
-            continue;
+        if (before == HBL_GROUP_NONE || !is_same(k, index->keys[before])) {
+            if (before != HBL_GROUP_NONE && is_same(k, index->keys[index->next[before]]))
+                group = index->next[before];
+            else
+                status = place_key(grouping, index, k, i, numbers, &group, error);
+            if (before != HBL_GROUP_NONE && !status)
+                index->next[before] = group;
         }
-        status = place_row(grouping, index, k, i, error);
-        group = grouping->group[i];
-        before = k;
+        grouping->group[i] = group;
     }
     return status;
 }
@@ -156,6 +192,7 @@ int hbl_grouping_make(hbl_grouping *grouping, const hbl_column *column, size_t n
         return HBL_ERR_MEMORY;
     status = group_rows(grouping, &index, column, n_rows, left_out, outer, error);
     free(index.keys);
+    free(index.next);
     free(index.slot);
     return status;
 }

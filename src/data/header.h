@@ -7,8 +7,8 @@
 
 #include "data/cells.h"
 
-/* Goes to the first record; an error where there is none, a column has no name, or two have the
- * same. */
-int hbl_header_read(hbl_cells *cells, hbl_error *error);
+/* Cuts the first record; an error where there is none, a column has no name, or two have the same.
+ */
+int hbl_header_read(hbl_cells *cells, hbl_batch *header, hbl_error *error);
 
 #endif

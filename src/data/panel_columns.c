@@ -61,7 +61,9 @@ static int apply_filter(panel_builder *b)
 /* Sees to it that no cell is missing. */
 static int check_identifier(const panel_builder *b, const char *key, const hbl_column *column)
 {
-    for (size_t i = 0; column && i < b->table->n_rows; i++)
+    if (!column || column->complete)
+        return HBL_OK;
+    for (size_t i = 0; i < b->table->n_rows; i++)
         if (hbl_columns_is_missing(column, i) && !(b->left_out && b->left_out[i]))
             return hbl_fail(b->error, HBL_ERR_INPUT,
                             "%s:%" PRIu64
@@ -124,7 +126,7 @@ static int find_index(panel_builder *b)
 
 static bool has_missing(const hbl_table *table, const hbl_column *column)
 {
-    for (size_t i = 0; i < table->n_rows; i++)
+    for (size_t i = 0; !column->complete && i < table->n_rows; i++)
         if (hbl_columns_is_missing(column, i))
             return true;
     return false;

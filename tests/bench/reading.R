@@ -9,6 +9,6 @@ for (select in list(NULL, half)) {
         time <- system.time(table <- fread(file, select = select, showProgress = FALSE))
         best <- min(best, time[["elapsed"]])
     }
-    cat(sprintf("%-16s %8d %9.0f %9.0f\n", "R's fread", ncol(table), file.size(file) / 1e6 / best,
-                nrow(table) / best / 1000))
+    cat(sprintf("%-16s %8d %8d %9.0f %9.0f\n", "R's fread", 1L, ncol(table),
+                file.size(file) / 1e6 / best, nrow(table) / best / 1000))
 }

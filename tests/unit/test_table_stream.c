@@ -13,7 +13,7 @@
 
 #include "unit/table_fixture.h"
 
-enum { BUFFER = 1 << 18 }; /* of cells.c */
+enum { BUFFER = 1 << 18 }; /* of batch.h */
 
 /* Rows and quoted cells across the chunks in which the file is read. */
 static void test_long_file(void **unused)
