@@ -15,11 +15,15 @@ struct hbl_likelihood {
     hbl_precision precision;
     const hbl_pass *pass;
     hbl_packing packing;
-    hbl_pack in_double; /* always there: the Hessian and the pooled fit are in double */
-    hbl_pack in_float;  /* empty under DOUBLE */
-    double *v;          /* [block][n_scale][HBL_LANES]; NULL: none */
+    hbl_pack pack[2]; /* in units, or in double and, but under DOUBLE, in float */
+    const hbl_pack *in_double, *in_float;
+    double *v; /* [block][n_scale][HBL_LANES]; NULL: none */
     char name[32];
 };
+
+/* hbl_likelihood_alloc for caches of a size of the caller's choice. */
+int hbl_likelihood_alloc_cached(const hbl_model *model, hbl_precision precision, const char *isa,
+                                size_t cached, hbl_likelihood **likelihood, hbl_error *error);
 
 /* The pass itself over the columns of x, beta [n_columns][HBL_LANES]; either output may be NULL. */
 void hbl_likelihood_pass(const hbl_likelihood *likelihood, hbl_precision precision, size_t block,

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "likelihood/exact.h"
 #include "likelihood/internal.h"
+#include "likelihood/units.h"
 
 /* ---- instruction sets ---- */
 
@@ -43,7 +44,42 @@ static const hbl_pass *choose_pass(const char *isa, hbl_error *error)
 
 /* ---- life ---- */
 
-static int pack_all(hbl_likelihood *l, hbl_error *error)
+static int pack_in_reals(hbl_likelihood *l, size_t cached, hbl_error *error)
+{
+    int status = hbl_pack_init(&l->pack[0], &l->packing, l->model, l->pass->in_double[0]->lanes,
+                               HBL_PACK_DOUBLE, NULL, cached, error);
+
+    l->in_double = &l->pack[0];
+    if (status || l->precision == HBL_PRECISION_DOUBLE)
+        return status;
+    l->in_float = &l->pack[1];
+    return hbl_pack_init(&l->pack[1], &l->packing, l->model, l->pass->in_float[0]->lanes,
+                         HBL_PACK_FLOAT, NULL, cached, error);
+}
+
+/* Data that the caches hold are read fastest as what they are computed in; beyond them the pass
+ * waits for memory, which passes twice as many differences in units. */
+static int pack_all(hbl_likelihood *l, size_t cached, hbl_error *error)
+{
+    const bool large =
+        hbl_pack_size(&l->packing, l->model, l->pass->in_float[0]->lanes, HBL_PACK_FLOAT) > cached;
+    double *unit = hbl_calloc(l->model->n_columns, sizeof *unit, "packed data", error);
+    int status;
+
+    if (!unit)
+        return HBL_ERR_MEMORY;
+    if (large && l->precision != HBL_PRECISION_DOUBLE && hbl_units_find(l->model, unit)) {
+        l->in_double = l->in_float = &l->pack[0];
+        status = hbl_pack_init(&l->pack[0], &l->packing, l->model, l->pass->in_float[0]->lanes,
+                               HBL_PACK_UNITS, unit, cached, error);
+    } else {
+        status = pack_in_reals(l, cached, error);
+    }
+    free(unit);
+    return status;
+}
+
+static int fill(hbl_likelihood *l, size_t cached, hbl_error *error)
 {
     const hbl_panel *panel = l->model->panel;
     int status;
@@ -53,11 +89,7 @@ static int pack_all(hbl_likelihood *l, hbl_error *error)
         return HBL_ERR_MEMORY;
     status = hbl_packing_init(&l->packing, panel, error);
     if (!status)
-        status = hbl_pack_init(&l->in_double, &l->packing, l->model, l->pass->in_double->lanes,
-                               sizeof(double), error);
-    if (!status && l->precision != HBL_PRECISION_DOUBLE)
-        status = hbl_pack_init(&l->in_float, &l->packing, l->model, l->pass->in_float->lanes,
-                               sizeof(float), error);
+        status = pack_all(l, cached, error);
     if (!status)
         status = hbl_columns_init(l, error);
     if (!status)
@@ -67,6 +99,12 @@ static int pack_all(hbl_likelihood *l, hbl_error *error)
 
 int hbl_likelihood_alloc(const hbl_model *model, hbl_precision precision, const char *isa,
                          hbl_likelihood **likelihood, hbl_error *error)
+{
+    return hbl_likelihood_alloc_cached(model, precision, isa, HBL_PACK_CACHED, likelihood, error);
+}
+
+int hbl_likelihood_alloc_cached(const hbl_model *model, hbl_precision precision, const char *isa,
+                                size_t cached, hbl_likelihood **likelihood, hbl_error *error)
 {
     static const char *const precision_name[] = {"double", "mixed", "float"};
     const hbl_pass *pass = choose_pass(isa, error);
@@ -85,7 +123,7 @@ int hbl_likelihood_alloc(const hbl_model *model, hbl_precision precision, const 
     l->precision = precision;
     l->pass = pass;
     snprintf(l->name, sizeof l->name, "%s %s", pass->isa, precision_name[precision]);
-    status = pack_all(l, error);
+    status = fill(l, cached, error);
     if (status)
         hbl_likelihood_free(l);
     else
@@ -98,8 +136,8 @@ void hbl_likelihood_free(hbl_likelihood *likelihood)
     if (!likelihood)
         return;
     hbl_packing_clear(&likelihood->packing);
-    hbl_pack_clear(&likelihood->in_double);
-    hbl_pack_clear(&likelihood->in_float);
+    hbl_pack_clear(&likelihood->pack[0]);
+    hbl_pack_clear(&likelihood->pack[1]);
     free(likelihood->task_chosen);
     free(likelihood->v);
     free(likelihood);
@@ -110,8 +148,8 @@ void hbl_likelihood_set_choices(hbl_likelihood *likelihood, const size_t *task_c
     hbl_likelihood *l = likelihood;
 
     memcpy(l->task_chosen, task_chosen, l->model->panel->n_tasks * sizeof *task_chosen);
-    hbl_pack_fill(&l->in_double, &l->packing, l->model, l->task_chosen);
-    hbl_pack_fill(&l->in_float, &l->packing, l->model, l->task_chosen);
+    hbl_pack_fill(&l->pack[0], &l->packing, l->model, l->task_chosen);
+    hbl_pack_fill(&l->pack[1], &l->packing, l->model, l->task_chosen);
 }
 
 /* ---- what it is ---- */
@@ -140,7 +178,7 @@ size_t hbl_likelihood_bytes(const hbl_likelihood *likelihood)
 {
     const size_t v = likelihood->packing.n_blocks * HBL_LANES * likelihood->model->n_scale;
 
-    return likelihood->in_double.bytes + likelihood->in_float.bytes + v * sizeof(double);
+    return likelihood->pack[0].bytes + likelihood->pack[1].bytes + v * sizeof(double);
 }
 
 size_t hbl_likelihood_n_rows(const hbl_likelihood *likelihood)
@@ -183,12 +221,32 @@ static void exact_strip(const hbl_likelihood *likelihood, const size_t *person, 
     }
 }
 
-static bool fast_strip(const hbl_pass_kernels *kernels, const hbl_pass_strip *strip, size_t n,
-                       const strip_arrays *at)
+/* The strip that begins at a lane of a block. Where that is within one, as for double in a stream
+ * in units, part becomes the rest of it. */
+static const hbl_pass_strip *strip_at(const hbl_pack *pack, size_t block, size_t lane,
+                                      hbl_pass_strip *part)
 {
-    hbl_pass_function *const *const functions = !at->gradient         ? kernels->value
-                                                : !at->log_likelihood ? kernels->gradient
-                                                                      : kernels->both;
+    const hbl_pass_strip *strip = &pack->strip[(block * HBL_LANES + lane) / pack->lanes];
+
+    if (pack->kind != HBL_PACK_UNITS || lane % pack->lanes == 0)
+        return strip;
+    *part = *strip;
+    part->stream = (const int16_t *)strip->stream + lane % pack->lanes;
+    return part;
+}
+
+static const hbl_pass_kernels *kernels_for(const hbl_pack *pack,
+                                           const hbl_pass_kernels *const *kernels)
+{
+    return kernels[pack->kind == HBL_PACK_UNITS];
+}
+
+static bool fast_strip(const hbl_pass_kernels *kernels, const hbl_pack *pack, size_t block,
+                       size_t lane, size_t n, const strip_arrays *at)
+{
+    hbl_pass_strip part;
+    const hbl_pass_strip *strip = strip_at(pack, block, lane, &part);
+    hbl_pass_function *const *const functions = at->gradient ? kernels->gradient : kernels->value;
 
     if (at->hessian)
         return kernels->hessian(strip, n, at->beta, at->hessian);
@@ -202,23 +260,19 @@ static strip_arrays lanes_from(const strip_arrays *block, size_t lane)
                           at_lane(block->gradient, lane), at_lane(block->hessian, lane)};
 }
 
-static const hbl_pass_strip *strip_at(const hbl_pack *pack, size_t block, size_t lane)
-{
-    return &pack->strip[(block * HBL_LANES + lane) / pack->lanes];
-}
-
 /* Lanes first to end of a block in double, person by person where even that does not do. */
 static void strips_in_double(const hbl_likelihood *likelihood, size_t block, size_t first,
                              size_t end, const strip_arrays *arrays)
 {
-    const hbl_pack *pack = &likelihood->in_double;
+    const hbl_pass_kernels *kernels =
+        kernels_for(likelihood->in_double, likelihood->pass->in_double);
+    const size_t lanes = kernels->lanes, n = likelihood->model->n_columns;
 
-    for (size_t lane = first; lane < end; lane += pack->lanes) {
+    for (size_t lane = first; lane < end; lane += lanes) {
         const strip_arrays at = lanes_from(arrays, lane);
-        if (!fast_strip(likelihood->pass->in_double, strip_at(pack, block, lane),
-                        likelihood->model->n_columns, &at))
-            exact_strip(likelihood, likelihood->packing.person + block * HBL_LANES + lane,
-                        pack->lanes, &at);
+        if (!fast_strip(kernels, likelihood->in_double, block, lane, n, &at))
+            exact_strip(likelihood, likelihood->packing.person + block * HBL_LANES + lane, lanes,
+                        &at);
     }
 }
 
@@ -236,13 +290,13 @@ static void pass_in_float(const hbl_likelihood *likelihood, size_t block, const 
                           double *log_likelihood, double *gradient)
 {
     const strip_arrays arrays = {beta, log_likelihood, gradient, NULL};
-    const hbl_pack *pack = &likelihood->in_float;
+    const hbl_pass_kernels *kernels = kernels_for(likelihood->in_float, likelihood->pass->in_float);
+    const size_t lanes = kernels->lanes, n = likelihood->model->n_columns;
 
-    for (size_t lane = 0; (log_likelihood || gradient) && lane < HBL_LANES; lane += pack->lanes) {
+    for (size_t lane = 0; (log_likelihood || gradient) && lane < HBL_LANES; lane += lanes) {
         const strip_arrays at = lanes_from(&arrays, lane);
-        if (!fast_strip(likelihood->pass->in_float, strip_at(pack, block, lane),
-                        likelihood->model->n_columns, &at))
-            strips_in_double(likelihood, block, lane, lane + pack->lanes, &arrays);
+        if (!fast_strip(kernels, likelihood->in_float, block, lane, n, &at))
+            strips_in_double(likelihood, block, lane, lane + lanes, &arrays);
     }
 }
 

@@ -29,7 +29,9 @@ typedef struct hbl_likelihood hbl_likelihood;
 /* Packs the model's data as differences against the chosen alternative; the model must outlive the
  * likelihood, which goes back to it where the pass trips its guard. isa: "sse2", "avx2",
  * "avx512" or "baseline"; NULL: the widest that this machine has (environment variable HBLOGIT_ISA
- * narrows it). Under MIXED precision values are computed in double, gradients in float.
+ * narrows it). Under MIXED precision values are computed in double, gradients in float. Data beyond
+ * the caches whose columns lie on grids (units.h) are packed in 16 bits, but under DOUBLE, and
+ * computed with as always.
  * HBL_ERR_INPUT: an isa that this machine or build does not have. */
 int hbl_likelihood_alloc(const hbl_model *model, hbl_precision precision, const char *isa,
                          hbl_likelihood **likelihood, hbl_error *error);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "likelihood/pack.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "likelihood/likelihood.h"
@@ -134,43 +137,67 @@ static extent lay_strip(const hbl_packing *packing, const hbl_model *model, size
     return total;
 }
 
-/* Data of so many bytes stay in the caches from one sweep to the next, more or less. */
-enum { CACHED = 8 << 20 };
+static extent lay_strips(const hbl_packing *packing, const hbl_model *model, size_t lanes)
+{
+    extent total = {0, 0};
 
-static void point_strips(hbl_pack *pack, const hbl_packing *packing, const hbl_model *model)
+    for (size_t lane = 0; lane < packing->n_blocks * HBL_LANES; lane += lanes) {
+        const extent size = lay_strip(packing, model, lane, lanes, NULL);
+        total.runs += size.runs;
+        total.vectors += size.vectors;
+    }
+    return total;
+}
+
+static size_t element_size(hbl_pack_kind kind)
+{
+    static const size_t size[] = {sizeof(float), sizeof(double), sizeof(int16_t)};
+
+    return size[kind];
+}
+
+size_t hbl_pack_size(const hbl_packing *packing, const hbl_model *model, size_t lanes,
+                     hbl_pack_kind kind)
+{
+    return lay_strips(packing, model, lanes).vectors * lanes * element_size(kind);
+}
+
+static void point_strips(hbl_pack *pack, const hbl_packing *packing, const hbl_model *model,
+                         size_t cached)
 {
     hbl_pass_run *run = pack->run;
     char *stream = pack->stream;
 
     for (size_t s = 0; s < pack->n_strips; s++) {
         const extent size = lay_strip(packing, model, s * pack->lanes, pack->lanes, run);
-        const size_t bytes = size.vectors * pack->lanes * pack->real_size;
-        pack->strip[s] = (hbl_pass_strip){stream, run, size.runs, pack->bytes > CACHED ? bytes : 0};
+        const size_t bytes = size.vectors * pack->lanes * element_size(pack->kind);
+        pack->strip[s] =
+            (hbl_pass_strip){stream, pack->unit, run, size.runs, pack->bytes > cached ? bytes : 0};
         run += size.runs;
         stream += bytes;
     }
 }
 
 int hbl_pack_init(hbl_pack *pack, const hbl_packing *packing, const hbl_model *model, size_t lanes,
-                  size_t real_size, hbl_error *error)
+                  hbl_pack_kind kind, const double *unit, size_t cached, hbl_error *error)
 {
-    extent total = {0, 0};
+    const extent total = lay_strips(packing, model, lanes);
+    const size_t vector_size = lanes * element_size(kind);
 
+    pack->kind = kind;
     pack->lanes = lanes;
-    pack->real_size = real_size;
     pack->n_strips = packing->n_blocks * HBL_LANES / lanes;
-    for (size_t s = 0; s < pack->n_strips; s++) {
-        const extent size = lay_strip(packing, model, s * lanes, lanes, NULL);
-        total.runs += size.runs;
-        total.vectors += size.vectors;
-    }
-    pack->bytes = total.vectors * lanes * real_size;
+    pack->bytes = total.vectors * vector_size;
     pack->strip = hbl_calloc(pack->n_strips, sizeof *pack->strip, "packed data", error);
     pack->run = hbl_calloc(total.runs, sizeof *pack->run, "packed data", error);
-    pack->stream = hbl_calloc_aligned(total.vectors, lanes * real_size, "packed data", error);
-    if (!pack->strip || !pack->run || !pack->stream)
+    pack->stream = hbl_calloc_aligned(total.vectors, vector_size, "packed data", error);
+    if (unit)
+        pack->unit = hbl_calloc(model->n_columns, sizeof *pack->unit, "packed data", error);
+    if (!pack->strip || !pack->run || !pack->stream || (unit && !pack->unit))
         return HBL_ERR_MEMORY;
-    point_strips(pack, packing, model);
+    if (unit)
+        memcpy(pack->unit, unit, model->n_columns * sizeof *unit);
+    point_strips(pack, packing, model, cached);
     return HBL_OK;
 }
 
@@ -178,6 +205,7 @@ void hbl_pack_clear(hbl_pack *pack)
 {
     free(pack->strip);
     free(pack->run);
+    free(pack->unit);
     free(pack->stream);
     *pack = (hbl_pack){0};
 }
@@ -186,17 +214,24 @@ void hbl_pack_clear(hbl_pack *pack)
 
 static void put(const hbl_pack *pack, char *vector, size_t lane, double value)
 {
-    if (pack->real_size == sizeof(float))
+    switch (pack->kind) {
+    case HBL_PACK_FLOAT:
         ((float *)(void *)vector)[lane] = (float)value;
-    else
+        break;
+    case HBL_PACK_DOUBLE:
         ((double *)(void *)vector)[lane] = value;
+        break;
+    case HBL_PACK_UNITS:
+        ((int16_t *)(void *)vector)[lane] = (int16_t)lrint(value);
+        break;
+    }
 }
 
 /* One lane of one task; its padding is zero from the start. */
 static void fill_task(const hbl_pack *pack, char *vector, size_t lane, size_t rows_laid,
                       const hbl_model *model, size_t task, const size_t *task_chosen)
 {
-    const size_t vector_size = pack->lanes * pack->real_size;
+    const size_t vector_size = pack->lanes * element_size(pack->kind);
     const size_t rows = task == SIZE_MAX ? 0 : n_rows_of(model->panel, task);
 
     put(pack, vector, lane, 1 - (double)(rows_laid - rows));
@@ -209,7 +244,8 @@ static void fill_task(const hbl_pack *pack, char *vector, size_t lane, size_t ro
         if (row == task_chosen[task])
             continue;
         for (size_t k = 0; k < model->n_columns; k++, vector += vector_size)
-            put(pack, vector, lane, x[k] - chosen[k]);
+            put(pack, vector, lane,
+                pack->unit ? (x[k] - chosen[k]) / pack->unit[k] : x[k] - chosen[k]);
     }
 }
 
@@ -228,7 +264,7 @@ void hbl_pack_fill(hbl_pack *pack, const hbl_packing *packing, const hbl_model *
                     fill_task(pack, vector, l, rows, model,
                               task_at(packing, model->panel, s * pack->lanes + l, place),
                               task_chosen);
-                vector += (1 + rows * model->n_columns) * pack->lanes * pack->real_size;
+                vector += (1 + rows * model->n_columns) * pack->lanes * element_size(pack->kind);
             }
         }
     }

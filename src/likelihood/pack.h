@@ -18,20 +18,33 @@ typedef struct {
     size_t *task;   /* the panel's tasks, in person_task's ranges */
 } hbl_packing;
 
-/* The data in one floating-point type, cut into strips. */
+/* What a stream is made of. */
+typedef enum { HBL_PACK_FLOAT, HBL_PACK_DOUBLE, HBL_PACK_UNITS } hbl_pack_kind;
+
+/* The data as one kind of stream, cut into strips. */
 typedef struct {
-    size_t lanes, n_strips, real_size, bytes;
+    hbl_pack_kind kind;
+    size_t lanes, n_strips, bytes;
     hbl_pass_strip *strip; /* n_strips, HBL_LANES / lanes of them a block */
     hbl_pass_run *run;
+    double *unit; /* n_columns; under UNITS alone */
     void *stream;
 } hbl_pack;
+
+/* Data of so many bytes stay in the caches from one sweep to the next, more or less. */
+enum { HBL_PACK_CACHED = 8 << 20 };
 
 int hbl_packing_init(hbl_packing *packing, const hbl_panel *panel, hbl_error *error);
 void hbl_packing_clear(hbl_packing *packing);
 
-/* Lays out the strips, their streams still zero. real_size: of a float or of a double. */
+/* Bytes of a stream. */
+size_t hbl_pack_size(const hbl_packing *packing, const hbl_model *model, size_t lanes,
+                     hbl_pack_kind kind);
+
+/* Lays out the strips, their streams still zero. unit: a column's, under UNITS. Beyond so many
+ * bytes the pass fetches ahead. */
 int hbl_pack_init(hbl_pack *pack, const hbl_packing *packing, const hbl_model *model, size_t lanes,
-                  size_t real_size, hbl_error *error);
+                  hbl_pack_kind kind, const double *unit, size_t cached, hbl_error *error);
 void hbl_pack_clear(hbl_pack *pack);
 
 /* Writes the differences against the chosen rows, again where choices have changed. */

@@ -11,6 +11,9 @@
  * are padded with D = 0; such a row adds exp(0) = 1 exactly to the denominator, and init = 1 -
  * (rows of padding in this lane) takes it out again. So the loops have no masks: a wholly padded
  * task has denominator 1, log 0 and gradient 0.
+ *
+ * A stream is of floats or of doubles, or in units: then init and D are whole numbers of 16 bits, D
+ * multiples of each column's unit. Kernels for float and for double both read that one.
  */
 #ifndef HBL_LIKELIHOOD_PASS_H
 #define HBL_LIKELIHOOD_PASS_H
@@ -31,6 +34,7 @@ typedef struct {
 
 typedef struct {
     const void *stream;
+    const double *unit; /* a column; NULL: the stream is not in units */
     const hbl_pass_run *run;
     size_t n_runs;
     size_t ahead; /* bytes to the same place in the next strip, which is fetched meanwhile; 0: the
@@ -46,18 +50,19 @@ typedef bool hbl_pass_function(const hbl_pass_strip *strip, size_t n_columns, co
 typedef bool hbl_pass_hessian_function(const hbl_pass_strip *strip, size_t n_columns,
                                        const double *beta, double *hessian);
 
-/* Functions by number of columns; [0] takes any number, others may be NULL. */
+/* Functions by number of columns; [0] takes any number, others may be NULL. That for the gradient
+ * writes the log-likelihood too where there is room for it. */
 typedef struct {
     size_t lanes;
     hbl_pass_function *value[HBL_PASS_SPECIALISED + 1];
     hbl_pass_function *gradient[HBL_PASS_SPECIALISED + 1];
-    hbl_pass_function *both[HBL_PASS_SPECIALISED + 1];
     hbl_pass_hessian_function *hessian;
 } hbl_pass_kernels;
 
+/* Kernels for a stream of the type computed in, and for one in units. */
 typedef struct {
     const char *isa;
-    const hbl_pass_kernels *in_float, *in_double;
+    const hbl_pass_kernels *in_float[2], *in_double[2];
 } hbl_pass;
 
 #if defined __x86_64__

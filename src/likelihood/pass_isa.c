@@ -12,11 +12,13 @@
 #define CHUNK 4 /* rows that go side by side */
 
 #define HBL_DOUBLE 0
-#include "likelihood/pass_body.h"
+#include "likelihood/pass_type.h"
 #undef HBL_DOUBLE
 
 #define HBL_DOUBLE 1
-#include "likelihood/pass_body.h"
+#include "likelihood/pass_type.h"
 
 extern const hbl_pass PASTE(hbl_pass_, HBL_ISA);
-const hbl_pass PASTE(hbl_pass_, HBL_ISA) = {TEXT(HBL_ISA), &kernels_float, &kernels_double};
+const hbl_pass PASTE(hbl_pass_, HBL_ISA) = {TEXT(HBL_ISA),
+                                            {&kernels_float, &kernels_units_float},
+                                            {&kernels_double, &kernels_units_double}};

@@ -21,6 +21,9 @@
 #define VECTOR_BYTES    16
 #define INTRINSIC(name) _mm_##name
 #else
+#if defined __ARM_NEON
+#include <arm_neon.h>
+#endif
 #define VECTOR_BYTES 16
 #endif
 

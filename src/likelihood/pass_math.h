@@ -55,6 +55,7 @@
 #define log2_vector     OF_TYPE(log2_vector)
 #define load_doubles    OF_TYPE(load_doubles)
 #define store_doubles   OF_TYPE(store_doubles)
+#define load_shorts     OF_TYPE(load_shorts)
 
 typedef real vreal __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef whole vwhole __attribute__((vector_size(VECTOR_BYTES), may_alias));
@@ -187,8 +188,35 @@ INLINE vreal load_doubles(const double *from, double factor)
     return __builtin_convertvector(wide, vreal);
 }
 
-INLINE void store_doubles(double *to, vreal v)
+/* factor v */
+INLINE void store_doubles(double *to, vreal v, double factor)
 {
-    const vwide wide = __builtin_convertvector(v, vwide);
+    const vwide wide = factor * __builtin_convertvector(v, vwide);
     memcpy(to, &wide, sizeof wide);
+}
+
+/* From numbers of 16 bits. Compilers take conversions between widths apart, where there is an
+ * instruction for the whole. */
+INLINE vreal load_shorts(const void *from)
+{
+#if defined __AVX512F__ && HBL_DOUBLE
+    return _mm512_cvtepi32_pd(_mm256_cvtepi16_epi32(_mm_loadu_si128(from)));
+#elif defined __AVX512F__
+    return _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(_mm256_loadu_si256(from)));
+#elif defined __AVX2__ && HBL_DOUBLE
+    return _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(_mm_loadl_epi64(from)));
+#elif defined __AVX2__
+    return _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128(from)));
+#elif defined __SSE2__
+    const __m128i s = HBL_DOUBLE ? _mm_loadu_si32(from) : _mm_loadl_epi64(from);
+    return VECTOR_OP(cvtepi32)(_mm_srai_epi32(_mm_unpacklo_epi16(s, s), 16));
+#elif defined __ARM_NEON && !HBL_DOUBLE
+    return vcvtq_f32_s32(vmovl_s16(vld1_s16(from)));
+#else
+    typedef int16_t shorts __attribute__((vector_size(LANES * sizeof(int16_t))));
+    typedef int32_t words __attribute__((vector_size(LANES * sizeof(int32_t))));
+    shorts s;
+    memcpy(&s, from, sizeof s);
+    return __builtin_convertvector(__builtin_convertvector(s, words), vreal);
+#endif
 }

@@ -253,13 +253,16 @@ static void test_against_reference(void **state)
         }
 }
 
+/* Few alternatives too, whose tasks go side by side. */
 static void test_every_number_of_columns(void **state)
 {
     (void)state;
     for (size_t columns = 1; columns <= 18; columns++) {
-        data d = make_data(20, columns, 6, 7);
-        compare_everywhere(&d, 1);
-        free_data(&d);
+        data any = make_data(20, columns, 6, 7), few = make_data(3, columns, 40, 3);
+        compare_everywhere(&any, 1);
+        compare_everywhere(&few, 1);
+        free_data(&any);
+        free_data(&few);
     }
 }
 
