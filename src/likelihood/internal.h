@@ -9,6 +9,17 @@
 #include "likelihood/pack.h"
 #include "likelihood/pass.h"
 
+/* The pass in one type over one of the packs: the functions for its columns, the strips that they
+ * take. */
+typedef struct {
+    const hbl_pack *pack;
+    size_t lanes, n_columns;
+    const hbl_pass_strip *strip;
+    size_t per_block; /* strips: HBL_LANES / lanes */
+    hbl_pass_function *value, *gradient, *both;
+    hbl_pass_hessian_function *hessian; /* in double */
+} hbl_reader;
+
 struct hbl_likelihood {
     const hbl_model *model;
     size_t *task_chosen; /* n_tasks */
@@ -16,8 +27,9 @@ struct hbl_likelihood {
     const hbl_pass *pass;
     hbl_packing packing;
     hbl_pack pack[2]; /* in units, or in double and, but under DOUBLE, in float */
-    const hbl_pack *in_double, *in_float;
-    double *v; /* [block][n_scale][HBL_LANES]; NULL: none */
+    hbl_reader in_double, in_float;
+    hbl_pass_strip *part; /* of the strips in units, as many lanes each as double has; or NULL */
+    double *v;            /* [block][n_scale][HBL_LANES]; NULL: none */
     char name[32];
 };
 

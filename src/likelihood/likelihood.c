@@ -44,17 +44,67 @@ static const hbl_pass *choose_pass(const char *isa, hbl_error *error)
 
 /* ---- life ---- */
 
+static hbl_pass_function *function_for(hbl_pass_function *const *by_columns, size_t n)
+{
+    return by_columns[n <= HBL_PASS_SPECIALISED && by_columns[n] ? n : 0];
+}
+
+static hbl_reader reader_of(const hbl_pack *pack, const hbl_pass_kernels *const kernels[2],
+                            size_t n_columns)
+{
+    const hbl_pass_kernels *k = kernels[pack->kind == HBL_PACK_UNITS];
+
+    return (hbl_reader){.pack = pack,
+                        .lanes = k->lanes,
+                        .n_columns = n_columns,
+                        .strip = pack->strip,
+                        .per_block = HBL_LANES / k->lanes,
+                        .value = function_for(k->value, n_columns),
+                        .gradient = function_for(k->gradient, n_columns),
+                        .both = function_for(k->both, n_columns),
+                        .hessian = k->hessian};
+}
+
 static int pack_in_reals(hbl_likelihood *l, size_t cached, hbl_error *error)
 {
     int status = hbl_pack_init(&l->pack[0], &l->packing, l->model, l->pass->in_double[0]->lanes,
                                HBL_PACK_DOUBLE, NULL, cached, error);
 
-    l->in_double = &l->pack[0];
+    l->in_double = reader_of(&l->pack[0], l->pass->in_double, l->model->n_columns);
     if (status || l->precision == HBL_PRECISION_DOUBLE)
         return status;
-    l->in_float = &l->pack[1];
-    return hbl_pack_init(&l->pack[1], &l->packing, l->model, l->pass->in_float[0]->lanes,
-                         HBL_PACK_FLOAT, NULL, cached, error);
+    status = hbl_pack_init(&l->pack[1], &l->packing, l->model, l->pass->in_float[0]->lanes,
+                           HBL_PACK_FLOAT, NULL, cached, error);
+    l->in_float = reader_of(&l->pack[1], l->pass->in_float, l->model->n_columns);
+    return status;
+}
+
+/* A strip in units has as many lanes as float, of which double takes some at a time. */
+static int cut_strips(hbl_likelihood *l, hbl_error *error)
+{
+    const hbl_pack *pack = &l->pack[0];
+    const size_t lanes = l->in_double.lanes, parts = pack->lanes / lanes;
+
+    l->part = hbl_calloc(pack->n_strips * parts, sizeof *l->part, "packed data", error);
+    if (!l->part)
+        return HBL_ERR_MEMORY;
+    for (size_t i = 0; i < pack->n_strips * parts; i++) {
+        l->part[i] = pack->strip[i / parts];
+        l->part[i].stream = (const int16_t *)l->part[i].stream + i % parts * lanes;
+    }
+    l->in_double.strip = l->part;
+    return HBL_OK;
+}
+
+static int pack_in_units(hbl_likelihood *l, const double *unit, size_t cached, hbl_error *error)
+{
+    const int status =
+        hbl_pack_init(&l->pack[0], &l->packing, l->model, l->pass->in_float[0]->lanes,
+                      HBL_PACK_UNITS, unit, cached, error);
+
+    l->in_float = reader_of(&l->pack[0], l->pass->in_float, l->model->n_columns);
+    l->in_double = reader_of(&l->pack[0], l->pass->in_double, l->model->n_columns);
+    return status ? status : cut_strips(l, error);
 }
 
 /* Data that the caches hold are read fastest as what they are computed in; beyond them the pass
@@ -68,13 +118,9 @@ static int pack_all(hbl_likelihood *l, size_t cached, hbl_error *error)
 
     if (!unit)
         return HBL_ERR_MEMORY;
-    if (large && l->precision != HBL_PRECISION_DOUBLE && hbl_units_find(l->model, unit)) {
-        l->in_double = l->in_float = &l->pack[0];
-        status = hbl_pack_init(&l->pack[0], &l->packing, l->model, l->pass->in_float[0]->lanes,
-                               HBL_PACK_UNITS, unit, cached, error);
-    } else {
-        status = pack_in_reals(l, cached, error);
-    }
+    status = large && l->precision != HBL_PRECISION_DOUBLE && hbl_units_find(l->model, unit)
+                 ? pack_in_units(l, unit, cached, error)
+                 : pack_in_reals(l, cached, error);
     free(unit);
     return status;
 }
@@ -138,6 +184,7 @@ void hbl_likelihood_free(hbl_likelihood *likelihood)
     hbl_packing_clear(&likelihood->packing);
     hbl_pack_clear(&likelihood->pack[0]);
     hbl_pack_clear(&likelihood->pack[1]);
+    free(likelihood->part);
     free(likelihood->task_chosen);
     free(likelihood->v);
     free(likelihood);
@@ -221,37 +268,16 @@ static void exact_strip(const hbl_likelihood *likelihood, const size_t *person, 
     }
 }
 
-/* The strip that begins at a lane of a block. Where that is within one, as for double in a stream
- * in units, part becomes the rest of it. */
-static const hbl_pass_strip *strip_at(const hbl_pack *pack, size_t block, size_t lane,
-                                      hbl_pass_strip *part)
+static bool fast_strip(const hbl_reader *reader, size_t block, size_t lane, const strip_arrays *at)
 {
-    const hbl_pass_strip *strip = &pack->strip[(block * HBL_LANES + lane) / pack->lanes];
-
-    if (pack->kind != HBL_PACK_UNITS || lane % pack->lanes == 0)
-        return strip;
-    *part = *strip;
-    part->stream = (const int16_t *)strip->stream + lane % pack->lanes;
-    return part;
-}
-
-static const hbl_pass_kernels *kernels_for(const hbl_pack *pack,
-                                           const hbl_pass_kernels *const *kernels)
-{
-    return kernels[pack->kind == HBL_PACK_UNITS];
-}
-
-static bool fast_strip(const hbl_pass_kernels *kernels, const hbl_pack *pack, size_t block,
-                       size_t lane, size_t n, const strip_arrays *at)
-{
-    hbl_pass_strip part;
-    const hbl_pass_strip *strip = strip_at(pack, block, lane, &part);
-    hbl_pass_function *const *const functions = at->gradient ? kernels->gradient : kernels->value;
+    const hbl_pass_strip *strip =
+        reader->strip + (block * HBL_LANES + lane) * reader->per_block / HBL_LANES;
+    hbl_pass_function *function;
 
     if (at->hessian)
-        return kernels->hessian(strip, n, at->beta, at->hessian);
-    return functions[n <= HBL_PASS_SPECIALISED && functions[n] ? n : 0](
-        strip, n, at->beta, at->log_likelihood, at->gradient);
+        return reader->hessian(strip, reader->n_columns, at->beta, at->hessian);
+    function = !at->gradient ? reader->value : at->log_likelihood ? reader->both : reader->gradient;
+    return function(strip, reader->n_columns, at->beta, at->log_likelihood, at->gradient);
 }
 
 static strip_arrays lanes_from(const strip_arrays *block, size_t lane)
@@ -264,13 +290,12 @@ static strip_arrays lanes_from(const strip_arrays *block, size_t lane)
 static void strips_in_double(const hbl_likelihood *likelihood, size_t block, size_t first,
                              size_t end, const strip_arrays *arrays)
 {
-    const hbl_pass_kernels *kernels =
-        kernels_for(likelihood->in_double, likelihood->pass->in_double);
-    const size_t lanes = kernels->lanes, n = likelihood->model->n_columns;
+    const hbl_reader *reader = &likelihood->in_double;
+    const size_t lanes = reader->lanes;
 
     for (size_t lane = first; lane < end; lane += lanes) {
         const strip_arrays at = lanes_from(arrays, lane);
-        if (!fast_strip(kernels, likelihood->in_double, block, lane, n, &at))
+        if (!fast_strip(reader, block, lane, &at))
             exact_strip(likelihood, likelihood->packing.person + block * HBL_LANES + lane, lanes,
                         &at);
     }
@@ -290,12 +315,12 @@ static void pass_in_float(const hbl_likelihood *likelihood, size_t block, const 
                           double *log_likelihood, double *gradient)
 {
     const strip_arrays arrays = {beta, log_likelihood, gradient, NULL};
-    const hbl_pass_kernels *kernels = kernels_for(likelihood->in_float, likelihood->pass->in_float);
-    const size_t lanes = kernels->lanes, n = likelihood->model->n_columns;
+    const hbl_reader *reader = &likelihood->in_float;
+    const size_t lanes = reader->lanes;
 
     for (size_t lane = 0; (log_likelihood || gradient) && lane < HBL_LANES; lane += lanes) {
         const strip_arrays at = lanes_from(&arrays, lane);
-        if (!fast_strip(kernels, likelihood->in_float, block, lane, n, &at))
+        if (!fast_strip(reader, block, lane, &at))
             strips_in_double(likelihood, block, lane, lane + lanes, &arrays);
     }
 }

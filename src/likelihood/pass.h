@@ -50,12 +50,12 @@ typedef bool hbl_pass_function(const hbl_pass_strip *strip, size_t n_columns, co
 typedef bool hbl_pass_hessian_function(const hbl_pass_strip *strip, size_t n_columns,
                                        const double *beta, double *hessian);
 
-/* Functions by number of columns; [0] takes any number, others may be NULL. That for the gradient
- * writes the log-likelihood too where there is room for it. */
+/* Functions by number of columns; [0] takes any number, others may be NULL. */
 typedef struct {
     size_t lanes;
     hbl_pass_function *value[HBL_PASS_SPECIALISED + 1];
     hbl_pass_function *gradient[HBL_PASS_SPECIALISED + 1];
+    hbl_pass_function *both[HBL_PASS_SPECIALISED + 1];
     hbl_pass_hessian_function *hessian;
 } hbl_pass_kernels;
 

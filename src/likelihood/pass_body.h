@@ -126,14 +126,14 @@ INLINE void add_differences(const stored *first, size_t tasks, size_t rows, size
 
 /* p[r], the probabilities of some tasks, at most CHUNK rows together. */
 INLINE void short_shares(const stored *task, size_t tasks, size_t rows, size_t n_columns,
-                         const vreal *beta, product *denominators, vreal *p)
+                         bool want_value, const vreal *beta, product *denominators, vreal *p)
 {
     exp_utilities(task + 1, tasks, rows, n_columns, beta, p);
     UNROLLED (t, tasks) {
         vreal denominator = to_reals(task + t * (1 + rows * n_columns)), inverse;
         UNROLLED (r, rows)
             denominator += p[t * rows + r];
-        times_product(denominators, denominator);
+        times_product(denominators, denominator, want_value);
         inverse = 1 / denominator;
         UNROLLED (r, rows)
             p[t * rows + r] *= inverse;
@@ -142,11 +142,12 @@ INLINE void short_shares(const stored *task, size_t tasks, size_t rows, size_t n
 
 /* Some tasks, at most CHUNK rows together. */
 INLINE void short_tasks(const stored *task, size_t tasks, size_t rows, size_t n_columns,
-                        bool want_gradient, product *denominators, const workspace *work)
+                        bool want_value, bool want_gradient, product *denominators,
+                        const workspace *work)
 {
     vreal p[CHUNK];
 
-    short_shares(task, tasks, rows, n_columns, work->beta, denominators, p);
+    short_shares(task, tasks, rows, n_columns, want_value, work->beta, denominators, p);
     if (want_gradient)
         add_differences(task + 1, tasks, rows, n_columns, p, work->gradient);
 }
@@ -165,8 +166,8 @@ INLINE void add_chunk(const stored *first, size_t rows, size_t n_columns, bool w
 
 /* A task of any number of rows, in chunks. The denominator is known only at the end, so the
  * gradient's sum over rows is divided by it then. */
-INLINE void long_task(const stored *task, size_t rows, size_t n_columns, bool want_gradient,
-                      product *denominators, const workspace *work)
+INLINE void long_task(const stored *task, size_t rows, size_t n_columns, bool want_value,
+                      bool want_gradient, product *denominators, const workspace *work)
 {
     const stored *d = task + 1;
     vreal denominator = to_reals(task);
@@ -184,7 +185,7 @@ INLINE void long_task(const stored *task, size_t rows, size_t n_columns, bool wa
     }
     if (rows == 1)
         add_chunk(d, 1, n_columns, want_gradient, work, &denominator);
-    times_product(denominators, denominator);
+    times_product(denominators, denominator, want_value);
     if (want_gradient) {
         const vreal inverse = 1 / denominator;
         UNROLLED (k, n_columns)
@@ -209,7 +210,8 @@ INLINE void load_beta(const hbl_pass_strip *strip, const double *from, size_t n_
 }
 
 INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *from,
-                 double *log_likelihood, double *gradient_to, bool want_gradient, workspace work)
+                 double *log_likelihood, double *gradient_to, bool want_value, bool want_gradient,
+                 workspace work)
 {
     product denominators = {.mantissa = splat(1)};
     const stored *task = strip->stream;
@@ -228,7 +230,8 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
         work_on_them;                                                                              \
     }
 #define SHORT_TASKS(n, rows)                                                                       \
-    FOR_TASKS(n, short_tasks(task, n, rows, n_columns, want_gradient, &denominators, &work))
+    FOR_TASKS(                                                                                     \
+        n, short_tasks(task, n, rows, n_columns, want_value, want_gradient, &denominators, &work))
         switch (run->rows) {
         case 1:
             SHORT_TASKS(4, 1)
@@ -246,11 +249,13 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
             SHORT_TASKS(1, 4)
             break;
         default:
-            FOR_TASKS(1, long_task(task, run->rows, n_columns, want_gradient, &denominators, &work))
+            FOR_TASKS(1, long_task(task, run->rows, n_columns, want_value, want_gradient,
+                                   &denominators, &work))
         }
-        settle_product(&denominators, run->tasks);
+        if (want_value)
+            settle_product(&denominators, run->tasks);
     }
-    if (log_likelihood)
+    if (want_value && log_likelihood)
         product_log(&denominators, log_likelihood);
     if (want_gradient)
         UNROLLED (k, n_columns)
@@ -264,22 +269,22 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
 
 /* ---- a function for each number of columns ---- */
 
-#define KERNEL(kind, n, want_gradient)                                                             \
+#define KERNEL(kind, n, want_value, want_gradient)                                                 \
     static bool OF_STREAM(kind##_##n)(const hbl_pass_strip *strip, size_t n_columns,               \
                                       const double *beta, double *log_likelihood,                  \
                                       double *gradient)                                            \
     {                                                                                              \
         vreal b[n], g[n], s[n];                                                                    \
         (void)n_columns;                                                                           \
-        return pass(strip, n, beta, log_likelihood, gradient, want_gradient,                       \
+        return pass(strip, n, beta, log_likelihood, gradient, want_value, want_gradient,           \
                     (workspace){b, g, s});                                                         \
     }
-#define KERNEL_ANY(kind, want_gradient)                                                            \
+#define KERNEL_ANY(kind, want_value, want_gradient)                                                \
     static bool OF_STREAM(kind##_any)(const hbl_pass_strip *strip, size_t n, const double *beta,   \
                                       double *log_likelihood, double *gradient)                    \
     {                                                                                              \
         vreal *const b = __builtin_alloca_with_align(3 * n * sizeof *b, 512);                      \
-        return pass(strip, n, beta, log_likelihood, gradient, want_gradient,                       \
+        return pass(strip, n, beta, log_likelihood, gradient, want_value, want_gradient,           \
                     (workspace){b, b + n, b + 2 * n});                                             \
     }
 #define TABLE_ANY(kind)                                                                            \
@@ -287,27 +292,27 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
         OF_STREAM(kind##_any)                                                                      \
     }
 #if defined ANY_NUMBER_ONLY
-#define KERNELS_OF(kind, want_gradient) KERNEL_ANY(kind, want_gradient)
-#define TABLE(kind)                     TABLE_ANY(kind)
+#define KERNELS_OF(kind, want_value, want_gradient) KERNEL_ANY(kind, want_value, want_gradient)
+#define TABLE(kind)                                 TABLE_ANY(kind)
 #else
-#define KERNELS_OF(kind, want_gradient)                                                            \
-    KERNEL_ANY(kind, want_gradient)                                                                \
-    KERNEL(kind, 1, want_gradient)                                                                 \
-    KERNEL(kind, 2, want_gradient)                                                                 \
-    KERNEL(kind, 3, want_gradient)                                                                 \
-    KERNEL(kind, 4, want_gradient)                                                                 \
-    KERNEL(kind, 5, want_gradient)                                                                 \
-    KERNEL(kind, 6, want_gradient)                                                                 \
-    KERNEL(kind, 7, want_gradient)                                                                 \
-    KERNEL(kind, 8, want_gradient)                                                                 \
-    KERNEL(kind, 9, want_gradient)                                                                 \
-    KERNEL(kind, 10, want_gradient)                                                                \
-    KERNEL(kind, 11, want_gradient)                                                                \
-    KERNEL(kind, 12, want_gradient)                                                                \
-    KERNEL(kind, 13, want_gradient)                                                                \
-    KERNEL(kind, 14, want_gradient)                                                                \
-    KERNEL(kind, 15, want_gradient)                                                                \
-    KERNEL(kind, 16, want_gradient)
+#define KERNELS_OF(kind, want_value, want_gradient)                                                \
+    KERNEL_ANY(kind, want_value, want_gradient)                                                    \
+    KERNEL(kind, 1, want_value, want_gradient)                                                     \
+    KERNEL(kind, 2, want_value, want_gradient)                                                     \
+    KERNEL(kind, 3, want_value, want_gradient)                                                     \
+    KERNEL(kind, 4, want_value, want_gradient)                                                     \
+    KERNEL(kind, 5, want_value, want_gradient)                                                     \
+    KERNEL(kind, 6, want_value, want_gradient)                                                     \
+    KERNEL(kind, 7, want_value, want_gradient)                                                     \
+    KERNEL(kind, 8, want_value, want_gradient)                                                     \
+    KERNEL(kind, 9, want_value, want_gradient)                                                     \
+    KERNEL(kind, 10, want_value, want_gradient)                                                    \
+    KERNEL(kind, 11, want_value, want_gradient)                                                    \
+    KERNEL(kind, 12, want_value, want_gradient)                                                    \
+    KERNEL(kind, 13, want_value, want_gradient)                                                    \
+    KERNEL(kind, 14, want_value, want_gradient)                                                    \
+    KERNEL(kind, 15, want_value, want_gradient)                                                    \
+    KERNEL(kind, 16, want_value, want_gradient)
 
 #define TABLE(kind)                                                                                \
     {                                                                                              \
@@ -320,29 +325,31 @@ INLINE bool pass(const hbl_pass_strip *strip, size_t n_columns, const double *fr
 #endif
 
 /* In units, which is for data that come from memory slower than they are computed with, only what
- * the sampler asks for all the time. */
+ * the sampler asks for all the time, and one kernel for gradients with and without the value. */
 #if HBL_UNITS
-KERNEL_ANY(value, false)
+KERNEL_ANY(value, true, false)
+#if HBL_DOUBLE
+KERNEL_ANY(both, true, true)
+#define TABLE_OF_GRADIENTS TABLE_ANY
 #else
-KERNELS_OF(value, false)
+KERNELS_OF(both, true, true)
+#define TABLE_OF_GRADIENTS TABLE
 #endif
-#if HBL_UNITS && HBL_DOUBLE
-KERNEL_ANY(gradient, true)
-#else
-KERNELS_OF(gradient, true)
-#endif
-
 static const hbl_pass_kernels OF_STREAM(kernels) = {
     .lanes = LANES,
-#if HBL_UNITS
     .value = TABLE_ANY(value),
+    .gradient = TABLE_OF_GRADIENTS(both),
+    .both = TABLE_OF_GRADIENTS(both),
+#undef TABLE_OF_GRADIENTS
 #else
+KERNELS_OF(value, true, false)
+KERNELS_OF(gradient, false, true)
+KERNELS_OF(both, true, true)
+static const hbl_pass_kernels OF_STREAM(kernels) = {
+    .lanes = LANES,
     .value = TABLE(value),
-#endif
-#if HBL_UNITS && HBL_DOUBLE
-    .gradient = TABLE_ANY(gradient),
-#else
     .gradient = TABLE(gradient),
+    .both = TABLE(both),
 #endif
 #if HBL_DOUBLE
     .hessian = pass_hessian,

@@ -36,7 +36,7 @@ INLINE void hessian_short(const stored *task, size_t rows, size_t n_columns, pro
 {
     vreal p[CHUNK];
 
-    short_shares(task, 1, rows, n_columns, work->beta, denominators, p);
+    short_shares(task, 1, rows, n_columns, false, work->beta, denominators, p);
     clear(n_columns, work->row_sum);
     add_differences(task + 1, 1, rows, n_columns, p, work->row_sum);
     add_squares(task + 1, rows, n_columns, p, work->row_sum, hessian);
@@ -52,7 +52,7 @@ INLINE void hessian_long(const stored *task, size_t rows, size_t n_columns, prod
     clear(n_columns, work->row_sum);
     for (size_t r = 0; r < rows; r++)
         add_chunk(d + r * n_columns, 1, n_columns, true, work, &denominator);
-    times_product(denominators, denominator);
+    watch(denominators, denominator);
     inverse = 1 / denominator;
     for (size_t k = 0; k < n_columns; k++)
         work->row_sum[k] *= inverse;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The product of a strip's denominators for one floating-point type, which takes one logarithm a
- * person in place of one a task: part of pass_type.h, by way of
- * pass_body.h.
+ * person in place of one a task: part of pass_type.h, by way of pass_body.h.
  */
 #define product        OF_TYPE(product)
 #define watch          OF_TYPE(watch)
@@ -26,13 +25,16 @@ INLINE void watch(product *p, vreal d)
     p->alarm |= (GUARD - bits) | bits;
 }
 
-INLINE void times_product(product *p, vreal d)
+/* want_value: whether more than the alarm is wanted. */
+INLINE void times_product(product *p, vreal d, bool want_value)
 {
     const vwhole bits = (vwhole)d;
 
     watch(p, d);
-    p->exponents += bits >> MANTISSA_BITS;
-    p->mantissa *= (vreal)((bits & MANTISSA) | ONE);
+    if (want_value) {
+        p->exponents += bits >> MANTISSA_BITS;
+        p->mantissa *= (vreal)((bits & MANTISSA) | ONE);
+    }
 }
 
 /* Moves the exponent of the mantissas' product over to the exponents. */

@@ -160,7 +160,7 @@ static void print_share(machine *m, FILE *csv, const share_case *c,
                         double ns)
 {
     const hbl_panel *panel = likelihood->model->panel;
-    const hbl_pack *pack = precision ? likelihood->in_double : likelihood->in_float;
+    const hbl_pack *pack = precision ? likelihood->in_double.pack : likelihood->in_float.pack;
     const double others = (double)(panel->n_rows - panel->n_tasks);
     const double multiply_adds =
         others * (double)(likelihood->model->n_columns * (with_gradient ? 2 : 1));
@@ -210,7 +210,7 @@ static void measure(machine *m, FILE *csv, const share_case *c)
                                          NULL, &likelihood, &error),
                     &error);
         if (!precision)
-            printf(" %8.0f", 1e-3 * (double)likelihood->in_float->bytes);
+            printf(" %8.0f", 1e-3 * (double)likelihood->in_float.pack->bytes);
         work.likelihood = likelihood;
         for (int with = 0; with < 2; with++) {
             work.with_gradient = with;

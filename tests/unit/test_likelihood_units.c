@@ -334,7 +334,7 @@ static void test_who_stays_in_float(void **state)
     has_units_with(irrational, unit);
     likelihood = likelihood_of(HBL_PRECISION_FLOAT, NULL, NO_CACHE);
     assert_false(in_units(likelihood));
-    assert_int_equal(likelihood->in_float->kind, HBL_PACK_FLOAT);
+    assert_int_equal(likelihood->in_float.pack->kind, HBL_PACK_FLOAT);
     hbl_likelihood_free(likelihood);
 
     make_data(20, 3);
