@@ -7,13 +7,7 @@
 
 typedef void exp_function(size_t n, const double *x, double *y);
 
-#ifdef __x86_64__
-extern exp_function hbl_exp_sse2, hbl_exp_avx2, hbl_exp_avx512;
-static exp_function *const functions[] = {hbl_exp_sse2, hbl_exp_avx2, hbl_exp_avx512};
-#else
-extern exp_function hbl_exp_baseline;
-static exp_function *const functions[] = {hbl_exp_baseline};
-#endif
+HBL_BY_ISA(exp_function, hbl_exp);
 
 /* Which one is found out once; whoever is first, all find the same. */
 void hbl_exp(size_t n, const double *x, double *y)
@@ -22,7 +16,7 @@ void hbl_exp(size_t n, const double *x, double *y)
     exp_function *function = atomic_load_explicit(&chosen, memory_order_relaxed);
 
     if (!function) {
-        function = functions[hbl_isa_best()];
+        function = by_isa[hbl_isa_best()];
         atomic_store_explicit(&chosen, function, memory_order_relaxed);
     }
     function(n, x, y);

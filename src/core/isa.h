@@ -20,4 +20,15 @@ hbl_isa hbl_isa_best(void);
 /* "sse2" ("baseline" off x86-64), "avx2", "avx512". */
 const char *hbl_isa_name(hbl_isa isa);
 
+/* What a name_isa.c exports, a table of functions or a function: by_isa[], by hbl_isa. */
+#if defined __x86_64__
+#define HBL_BY_ISA(type, name)                                                                     \
+    extern type name##_sse2, name##_avx2, name##_avx512;                                           \
+    static type *const by_isa[] = {&name##_sse2, &name##_avx2, &name##_avx512}
+#else
+#define HBL_BY_ISA(type, name)                                                                     \
+    extern type name##_baseline;                                                                   \
+    static type *const by_isa[] = {&name##_baseline}
+#endif
+
 #endif

@@ -4,20 +4,13 @@
 #include "core/isa.h"
 #include "core/rng_key.h"
 
-#ifdef __x86_64__
-extern const hbl_rng_lanes hbl_rng_lanes_sse2, hbl_rng_lanes_avx2, hbl_rng_lanes_avx512;
-static const hbl_rng_lanes *const tables[] = {&hbl_rng_lanes_sse2, &hbl_rng_lanes_avx2,
-                                              &hbl_rng_lanes_avx512};
-#else
-extern const hbl_rng_lanes hbl_rng_lanes_baseline;
-static const hbl_rng_lanes *const tables[] = {&hbl_rng_lanes_baseline};
-#endif
+HBL_BY_ISA(const hbl_rng_lanes, hbl_rng_lanes);
 
 HBL_KEY_DEFINE_MIX(uint64_t)
 
 const hbl_rng_lanes *hbl_rng_lanes_best(void)
 {
-    return tables[hbl_isa_best()];
+    return by_isa[hbl_isa_best()];
 }
 
 /* The sums of hbl_rng_stream, but for the person. */

@@ -43,18 +43,11 @@ void hbl_series_centre(hbl_diagnose_workspace *w)
     w->n_autocovariance = 0;
 }
 
-#ifdef __x86_64__
-extern hbl_lags_function hbl_add_lags_sse2, hbl_add_lags_avx2, hbl_add_lags_avx512;
-static hbl_lags_function *const functions[] = {hbl_add_lags_sse2, hbl_add_lags_avx2,
-                                               hbl_add_lags_avx512};
-#else
-extern hbl_lags_function hbl_add_lags_baseline;
-static hbl_lags_function *const functions[] = {hbl_add_lags_baseline};
-#endif
+HBL_BY_ISA(hbl_lags_function, hbl_add_lags);
 
 hbl_lags_function *hbl_add_lags_best(void)
 {
-    return functions[hbl_isa_best()];
+    return by_isa[hbl_isa_best()];
 }
 
 static void extend_directly(hbl_diagnose_workspace *w)

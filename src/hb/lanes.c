@@ -3,17 +3,11 @@
 
 #include "core/isa.h"
 
-#ifdef __x86_64__
-extern const hbl_lanes hbl_lanes_sse2, hbl_lanes_avx2, hbl_lanes_avx512;
-static const hbl_lanes *const tables[] = {&hbl_lanes_sse2, &hbl_lanes_avx2, &hbl_lanes_avx512};
-#else
-extern const hbl_lanes hbl_lanes_baseline;
-static const hbl_lanes *const tables[] = {&hbl_lanes_baseline};
-#endif
+HBL_BY_ISA(const hbl_lanes, hbl_lanes);
 
 const hbl_lanes *hbl_lanes_best(void)
 {
-    return tables[hbl_isa_best()];
+    return by_isa[hbl_isa_best()];
 }
 
 hbl_moment_layout hbl_moment_layout_of(size_t n_random, size_t n_columns, size_t n_covariates)

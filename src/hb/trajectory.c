@@ -3,17 +3,9 @@
 
 #include "core/isa.h"
 
-#ifdef __x86_64__
-extern const hbl_trajectory_steps hbl_trajectory_steps_sse2, hbl_trajectory_steps_avx2,
-    hbl_trajectory_steps_avx512;
-static const hbl_trajectory_steps *const tables[] = {
-    &hbl_trajectory_steps_sse2, &hbl_trajectory_steps_avx2, &hbl_trajectory_steps_avx512};
-#else
-extern const hbl_trajectory_steps hbl_trajectory_steps_baseline;
-static const hbl_trajectory_steps *const tables[] = {&hbl_trajectory_steps_baseline};
-#endif
+HBL_BY_ISA(const hbl_trajectory_steps, hbl_trajectory_steps);
 
 const hbl_trajectory_steps *hbl_trajectory_steps_best(void)
 {
-    return tables[hbl_isa_best()];
+    return by_isa[hbl_isa_best()];
 }

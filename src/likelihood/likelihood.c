@@ -14,16 +14,7 @@
 
 /* ---- instruction sets ---- */
 
-/* By hbl_isa, narrowest first. */
-static const hbl_pass *const passes[] = {
-#if defined __x86_64__
-    &hbl_pass_sse2,
-    &hbl_pass_avx2,
-    &hbl_pass_avx512,
-#else
-    &hbl_pass_baseline,
-#endif
-};
+HBL_BY_ISA(const hbl_pass, hbl_pass);
 
 static const hbl_pass *choose_pass(const char *isa, hbl_error *error)
 {
@@ -31,11 +22,11 @@ static const hbl_pass *choose_pass(const char *isa, hbl_error *error)
     char known[64] = "";
 
     if (!isa)
-        return passes[best];
+        return by_isa[best];
     for (int i = 0; i <= (int)best; i++) {
-        if (strcmp(isa, passes[i]->isa) == 0)
-            return passes[i];
-        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", passes[i]->isa);
+        if (strcmp(isa, by_isa[i]->isa) == 0)
+            return by_isa[i];
+        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", by_isa[i]->isa);
     }
     hbl_fail(error, HBL_ERR_INPUT, "instruction set \"%s\" is not available here; choose from:%s",
              isa, known);

@@ -65,10 +65,4 @@ typedef struct {
     const hbl_pass_kernels *in_float[2], *in_double[2];
 } hbl_pass;
 
-#if defined __x86_64__
-extern const hbl_pass hbl_pass_sse2, hbl_pass_avx2, hbl_pass_avx512;
-#else
-extern const hbl_pass hbl_pass_baseline;
-#endif
-
 #endif
