@@ -45,7 +45,9 @@ measured <- function(survey, warmup, draws, negative = NULL, budget = 30) {
     start <- sampled(survey, 2, negative)$seconds
     if (draws == 0) {
         trial <- sampled(survey, 102, negative)$seconds
-        draws <- max(500, round(budget / max((trial - start) / 100, 1e-5)) - warmup)
+        # where other programs make the trial no longer than the start, too few draws, not too many
+        sweep <- max((trial - start) / 100, trial / 1000)
+        draws <- max(500, round(budget / sweep) - warmup)
     }
     run <- sampled(survey, warmup + draws, negative)
     seconds <- (run$seconds - start) * draws / (warmup + draws)
