@@ -130,8 +130,6 @@ static void fractional_hessian(const hbl_hb *hb, size_t block, const double *the
                     pooled_weight(hb, block, l) * pooled_element(hb, i, j);
 }
 
-static const _Alignas(64) double ones[HBL_LANES] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-
 static void maximise_block(const hbl_hb *hb, size_t block, double *theta, hbl_workspace *w)
 {
     const size_t K = hb->K;
@@ -142,8 +140,7 @@ static void maximise_block(const hbl_hb *hb, size_t block, double *theta, hbl_wo
     for (int iteration = 0; iteration < NEWTON_ITERATIONS; iteration++) {
         fractional_hessian(hb, block, theta, w);
         hb->lanes->inverse_factor(K, w->triangle, w->factor);
-        memset(w->momentum, 0, K * HBL_LANES * sizeof *w->momentum);
-        hb->lanes->kick(K, w->factor, w->force, ones, w->momentum); /* W g */
+        hb->lanes->whiten(K, w->factor, w->force, w->momentum); /* W g */
         memcpy(w->theta, theta, K * HBL_LANES * sizeof *theta);
         hb->lanes->drift(K, w->factor, w->momentum, w->step, w->theta); /* + step W'W g */
         fractional(hb, block, w->theta, w, w->quadratic, w->gradient);

@@ -30,9 +30,9 @@ typedef struct {
     /* out[lane] = (theta - mu)' precision (theta - mu), precision shared. */
     void (*quadratic)(size_t K, const double *mu, const double *precision, const double *theta,
                       double *out);
-    /* p += step * W force: a kick of the momentum; step a value a lane. */
-    void (*kick)(size_t K, const double *w, const double *force, const double *step, double *p);
-    /* theta += step * W' p */
+    /* out = W x */
+    void (*whiten)(size_t K, const double *w, const double *x, double *out);
+    /* theta += step * W' p, step a value a lane */
     void (*drift)(size_t K, const double *w, const double *p, const double *step, double *theta);
     /* theta += step * l x, l shared lower triangular. */
     void (*add_lower)(size_t K, const double *l, const double *x, const double *step,

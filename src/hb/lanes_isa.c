@@ -31,29 +31,34 @@ static void quadratic(size_t K, const double *restrict mu, const double *restric
     }
 }
 
-static void kick(size_t K, const double *restrict w, const double *restrict force,
-                 const double *restrict step, double *restrict p)
+/* Vector v of K rows of lanes, gathered in x. */
+INLINE void load_rows(size_t K, const double *from, size_t v, vec *x)
 {
+    for (size_t k = 0; k < K; k++)
+        x[k] = AT(from, k, v);
+}
+
+static void whiten(size_t K, const double *restrict w, const double *restrict from,
+                   double *restrict out)
+{
+    vec *const x = ROOM(K);
+
     FOR_VECTORS (v) {
-        for (size_t i = 0; i < K; i++) {
-            vec sum = {0};
-            for (size_t j = 0; j <= i; j++)
-                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(force, j, v);
-            SET(p, i, v) += AT(step, 0, v) * sum;
-        }
+        load_rows(K, from, v, x);
+        for (size_t i = 0; i < K; i++)
+            SET(out, i, v) = factor_row(w, v, i, x);
     }
 }
 
 static void drift(size_t K, const double *restrict w, const double *restrict p,
                   const double *restrict step, double *restrict theta)
 {
+    vec *const x = ROOM(K);
+
     FOR_VECTORS (v) {
-        for (size_t j = 0; j < K; j++) {
-            vec sum = {0};
-            for (size_t i = j; i < K; i++)
-                sum += AT(w, HBL_TRIANGLE(i) + j, v) * AT(p, i, v);
-            SET(theta, j, v) += AT(step, 0, v) * sum;
-        }
+        load_rows(K, p, v, x);
+        for (size_t j = 0; j < K; j++)
+            SET(theta, j, v) += AT(step, 0, v) * factor_column(K, w, v, j, x);
     }
 }
 
@@ -325,7 +330,7 @@ static void pooled(size_t n, const size_t *restrict row, const double *const *re
 extern const hbl_lanes PASTE(hbl_lanes_, HBL_ISA);
 const hbl_lanes PASTE(hbl_lanes_, HBL_ISA) = {
     .quadratic = quadratic,
-    .kick = kick,
+    .whiten = whiten,
     .drift = drift,
     .add_lower = add_lower,
     .affine = affine,

@@ -8,7 +8,6 @@
 #include <math.h>
 
 #include "hb/by_size.h"
-#include "hb/lanes.h"
 
 /* f = gradient - P d; returns d'P d. */
 INLINE vec force_of(size_t K, const double *precision, const double *gradient, size_t v,
@@ -28,24 +27,16 @@ INLINE vec force_of(size_t K, const double *precision, const double *gradient, s
 
 INLINE void kick(size_t K, const double *factor, size_t v, vec step, const vec *force, vec *p)
 {
-    UNROLLED (i, K) {
-        vec sum = {0};
-        UNROLLED (j, i + 1)
-            sum += AT(factor, HBL_TRIANGLE(i) + j, v) * force[j];
-        p[i] += step * sum;
-    }
+    UNROLLED (i, K)
+        p[i] += step * factor_row(factor, v, i, force);
 }
 
 /* to = from + step W'p */
 INLINE void drift(size_t K, const double *factor, size_t v, vec step, const vec *p,
                   const double *from, double *to)
 {
-    UNROLLED (j, K) {
-        vec sum = {0};
-        UNROLLED (m, K - j)
-            sum += AT(factor, HBL_TRIANGLE(j + m) + j, v) * p[j + m];
-        SET(to, j, v) = AT(from, j, v) + step * sum;
-    }
+    UNROLLED (j, K)
+        SET(to, j, v) = AT(from, j, v) + step * factor_column(K, factor, v, j, p);
 }
 
 /* The drift that goes with kicks that long. */

@@ -76,7 +76,10 @@ static bool fits(const grid *g)
 
 /* ---- over the data ---- */
 
-static void search(const hbl_model *model, grid *columns)
+/* Shows every element of x with its offset from the first row of its task to its column's grid,
+ * until one is refused. */
+static inline __attribute__((always_inline)) bool
+each_offset(const hbl_model *model, grid *columns, bool (*take)(grid *, double x, double offset))
 {
     const hbl_panel *panel = model->panel;
     const size_t n = model->n_columns;
@@ -85,46 +88,48 @@ static void search(const hbl_model *model, grid *columns)
         const double *const first = model->x + panel->task_row[t] * n;
         const double *const end = model->x + panel->task_row[t + 1] * n;
         for (const double *x = first; x < end; x += n)
-            for (size_t k = 0; k < n; k++) {
-                columns[k].tolerance = larger(columns[k].tolerance, off_grid * fabs(x[k]));
-                take_in(&columns[k], fabs(x[k] - first[k]));
-            }
-    }
-}
-
-static bool all_on_grid(const hbl_model *model, const grid *columns)
-{
-    const hbl_panel *panel = model->panel;
-    const size_t n = model->n_columns;
-
-    for (size_t t = 0; t < panel->n_tasks; t++) {
-        const double *const first = model->x + panel->task_row[t] * n;
-        const double *const end = model->x + panel->task_row[t + 1] * n;
-        for (const double *x = first; x < end; x += n)
-            for (size_t k = 0; k < n; k++) {
-                const double offset = x[k] - first[k];
-                const double rest = offset - nearest(offset * columns[k].inverse) * columns[k].unit;
-                if (!(fabs(rest) <= columns[k].tolerance))
+            for (size_t k = 0; k < n; k++)
+                if (!take(&columns[k], x[k], x[k] - first[k]))
                     return false;
-            }
-        if (panel->task_row[t + 1] - panel->task_row[t] > INT16_MAX)
-            return false;
     }
     return true;
+}
+
+static bool search(grid *g, double x, double offset)
+{
+    g->tolerance = larger(g->tolerance, off_grid * fabs(x));
+    take_in(g, fabs(offset));
+    return true;
+}
+
+static bool is_on_grid(grid *g, double x, double offset)
+{
+    (void)x;
+    return fabs(offset - nearest(offset * g->inverse) * g->unit) <= g->tolerance;
+}
+
+static bool has_long_task(const hbl_panel *panel)
+{
+    for (size_t t = 0; t < panel->n_tasks; t++)
+        if (panel->task_row[t + 1] - panel->task_row[t] > INT16_MAX)
+            return true;
+    return false;
 }
 
 bool hbl_units_find(const hbl_model *model, double *unit)
 {
     grid *const columns = __builtin_alloca(model->n_columns * sizeof *columns);
 
+    if (has_long_task(model->panel))
+        return false;
     for (size_t k = 0; k < model->n_columns; k++)
         columns[k] = (grid){0};
-    search(model, columns);
+    each_offset(model, columns, search);
     for (size_t k = 0; k < model->n_columns; k++) {
         settle(&columns[k]);
         if (!fits(&columns[k]))
             return false;
         unit[k] = columns[k].unit;
     }
-    return all_on_grid(model, columns);
+    return each_offset(model, columns, is_on_grid);
 }

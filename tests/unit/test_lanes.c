@@ -15,22 +15,20 @@ static void fill_lower(size_t K, double *a)
 
 /* ---- the functions ---- */
 
-/* p += step W force, W a lower triangle a lane. */
-static void check_kick(const hbl_lanes *lanes, size_t K)
+/* out = W x, W a lower triangle a lane. */
+static void check_whiten(const hbl_lanes *lanes, size_t K)
 {
-    double *w = rows_of(HBL_TRIANGLE(K)), *force = rows_of(K), *step = rows_of(1);
-    double *p = rows_of(K), *old = rows_of(K);
+    double *w = rows_of(HBL_TRIANGLE(K)), *x = rows_of(K), *out = rows_of(K);
 
-    memcpy(old, p, K * L * sizeof *p);
-    lanes->kick(K, w, force, step, p);
+    lanes->whiten(K, w, x, out);
     for (size_t l = 0; l < L; l++)
         for (size_t i = 0; i < K; i++) {
-            double wanted = old[i * L + l];
+            double wanted = 0;
             for (size_t j = 0; j <= i; j++)
-                wanted += step[l] * w[(HBL_TRIANGLE(i) + j) * L + l] * force[j * L + l];
-            near(p[i * L + l], wanted, (double)K);
+                wanted += w[(HBL_TRIANGLE(i) + j) * L + l] * x[j * L + l];
+            near(out[i * L + l], wanted, (double)K);
         }
-    free(w), free(force), free(step), free(p), free(old);
+    free(w), free(x), free(out);
 }
 
 /* theta += step W'p */
@@ -323,7 +321,7 @@ static void check_table(const hbl_lanes *lanes)
 {
     assert_in_range(lanes->fold, 1, HBL_MOST_FOLD);
     for (size_t s = 0; s < N_SIZES; s++) {
-        check_kick(lanes, sizes[s]);
+        check_whiten(lanes, sizes[s]);
         check_drift(lanes, sizes[s]);
         check_quadratic(lanes, sizes[s]);
         check_add_lower(lanes, sizes[s]);

@@ -15,21 +15,11 @@
 #include <cmocka.h>
 
 #include "likelihood/likelihood.h"
+#include "trace/survey.h"
 
 /* ---- data: ragged and made by a congruential generator ---- */
 
 static uint64_t generator = 1;
-
-static double uniform(void)
-{
-    generator = generator * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return ((double)(generator >> 33) + 0.5) / 2147483648.0;
-}
-
-static size_t between(size_t low, size_t high)
-{
-    return low + (size_t)(uniform() * (double)(high - low + 1));
-}
 
 typedef struct {
     hbl_panel panel;
@@ -54,9 +44,9 @@ static data make_data(size_t persons, size_t columns, size_t most_tasks, size_t 
     d.panel.task_row = allocate(persons * most_tasks + 1, sizeof(size_t));
     d.panel.task_chosen = allocate(persons * most_tasks, sizeof(size_t));
     for (size_t n = 0; n < persons; n++) {
-        for (size_t t = between(1, most_tasks); t > 0; t--) {
-            const size_t alternatives = between(2, most_alternatives);
-            d.panel.task_chosen[tasks] = rows + between(0, alternatives - 1);
+        for (size_t t = survey_between(&generator, 1, most_tasks); t > 0; t--) {
+            const size_t alternatives = survey_between(&generator, 2, most_alternatives);
+            d.panel.task_chosen[tasks] = rows + survey_between(&generator, 0, alternatives - 1);
             rows += alternatives;
             d.panel.task_row[++tasks] = rows;
         }
@@ -66,7 +56,7 @@ static data make_data(size_t persons, size_t columns, size_t most_tasks, size_t 
     d.panel.n_rows = rows;
     d.x = allocate(rows * columns, sizeof(double));
     for (size_t i = 0; i < rows * columns; i++)
-        d.x[i] = uniform() < 0.3 ? 0 : 2 * uniform() - 1;
+        d.x[i] = survey_uniform(&generator) < 0.3 ? 0 : 2 * survey_uniform(&generator) - 1;
     d.model.n_columns = d.model.n_coefficients = d.model.n_random = columns;
     d.model.x = d.x;
     return d;
@@ -143,7 +133,7 @@ static hbl_likelihood *likelihood_of(data *d, hbl_precision precision, const cha
 static void draw_beta(size_t columns, double size)
 {
     for (size_t i = 0; i < columns * HBL_LANES; i++)
-        beta[i] = size * (2 * uniform() - 1);
+        beta[i] = size * (2 * survey_uniform(&generator) - 1);
 }
 
 static void lane_of(const double *array, size_t columns, size_t lane, double *out)
@@ -453,7 +443,7 @@ static void test_set_choices(void **state)
 
     (void)state;
     for (size_t t = 0; t < d.panel.n_tasks; t++)
-        chosen[t] = between(d.panel.task_row[t], d.panel.task_row[t + 1] - 1);
+        chosen[t] = survey_between(&generator, d.panel.task_row[t], d.panel.task_row[t + 1] - 1);
     for (size_t p = 0; p < 3; p++) {
         hbl_likelihood *changed = likelihood_of(&d, precisions[p], NULL), *fresh;
         size_t *before = d.panel.task_chosen;

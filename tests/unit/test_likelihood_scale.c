@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "likelihood/likelihood.h"
+#include "trace/survey.h"
 
 enum {
     PERSONS = 37,
@@ -32,12 +33,6 @@ enum {
 
 static uint64_t generator = 1;
 
-static double uniform(void)
-{
-    generator = generator * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return ((double)(generator >> 33) + 0.5) / 2147483648.0;
-}
-
 static size_t person_task[PERSONS + 1], task_row[PERSONS * MOST_TASKS + 1];
 static size_t task_chosen[PERSONS * MOST_TASKS];
 static double x[PERSONS * MOST_TASKS * MOST_ALTERNATIVES * MOST_COLUMNS], v[PERSONS * MOST_SCALE];
@@ -51,18 +46,18 @@ static void make_data(size_t n_free, size_t n_scale, size_t n_held)
     size_t tasks = 0, rows = 0;
 
     for (size_t n = 0; n < PERSONS; n++) {
-        for (size_t t = 1 + (size_t)(uniform() * MOST_TASKS); t > 0; t--) {
-            const size_t size = 2 + (size_t)(uniform() * (MOST_ALTERNATIVES - 1));
-            task_chosen[tasks] = rows + (size_t)(uniform() * (double)size);
+        for (size_t t = 1 + (size_t)(survey_uniform(&generator) * MOST_TASKS); t > 0; t--) {
+            const size_t size = 2 + (size_t)(survey_uniform(&generator) * (MOST_ALTERNATIVES - 1));
+            task_chosen[tasks] = rows + (size_t)(survey_uniform(&generator) * (double)size);
             rows += size;
             task_row[++tasks] = rows;
         }
         person_task[n + 1] = tasks;
     }
     for (size_t i = 0; i < rows * n_columns; i++)
-        x[i] = 2 * uniform() - 1;
+        x[i] = 2 * survey_uniform(&generator) - 1;
     for (size_t i = 0; i < PERSONS * n_scale; i++)
-        v[i] = 2 * uniform() - 1;
+        v[i] = 2 * survey_uniform(&generator) - 1;
     panel = (hbl_panel){.n_persons = PERSONS,
                         .n_tasks = tasks,
                         .n_rows = rows,
@@ -170,7 +165,8 @@ static _Alignas(64) double log_likelihood[HBL_LANES];
 static void draw_beta(double size)
 {
     for (size_t i = 0; i < model.n_coefficients * HBL_LANES; i++)
-        beta[i] = (i < model.n_fixed * HBL_LANES ? size : 1.5) * (2 * uniform() - 1);
+        beta[i] =
+            (i < model.n_fixed * HBL_LANES ? size : 1.5) * (2 * survey_uniform(&generator) - 1);
 }
 
 static void assert_near(double actual, wide expected, double tolerance)

@@ -17,6 +17,7 @@
 
 #include "likelihood/internal.h"
 #include "likelihood/units.h"
+#include "trace/survey.h"
 
 enum { PERSONS = 50, MOST_TASKS = 9, MOST_ALTERNATIVES = 11, MOST_COLUMNS = 30 };
 enum { MOST_ROWS = PERSONS * MOST_TASKS * MOST_ALTERNATIVES };
@@ -28,17 +29,6 @@ enum { N_ISAS = sizeof isas / sizeof isas[0] };
 /* ---- data: ragged, on a grid, made by a congruential generator ---- */
 
 static uint64_t generator = 1;
-
-static double uniform(void)
-{
-    generator = generator * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return ((double)(generator >> 33) + 0.5) / 2147483648.0;
-}
-
-static size_t between(size_t low, size_t high)
-{
-    return low + (size_t)(uniform() * (double)(high - low + 1));
-}
 
 static size_t person_task[PERSONS + 1], task_row[PERSONS * MOST_TASKS + 1];
 static size_t task_chosen[PERSONS * MOST_TASKS], other_chosen[PERSONS * MOST_TASKS];
@@ -52,15 +42,15 @@ static double level(size_t k, size_t task)
 {
     switch (k % 6) {
     case 0:
-        return (double)between(0, 1);
+        return (double)survey_between(&generator, 0, 1);
     case 1:
-        return 100 + (double)between(0, 400) / 100;
+        return 100 + (double)survey_between(&generator, 0, 400) / 100;
     case 2:
-        return ((double)between(0, 16000) - 8000) / 8000;
+        return ((double)survey_between(&generator, 0, 16000) - 8000) / 8000;
     case 3:
-        return (double)between(0, 5) / 3;
+        return (double)survey_between(&generator, 0, 5) / 3;
     case 4:
-        return -0.25 * (double)between(0, 7);
+        return -0.25 * (double)survey_between(&generator, 0, 7);
     default:
         return (double)task / 7;
     }
@@ -71,11 +61,11 @@ static void make_data(size_t persons, size_t columns)
     size_t tasks = 0, rows = 0;
 
     for (size_t n = 0; n < persons; n++) {
-        for (size_t t = between(1, MOST_TASKS); t > 0; t--, tasks++) {
+        for (size_t t = survey_between(&generator, 1, MOST_TASKS); t > 0; t--, tasks++) {
             const size_t first = rows;
-            rows += between(2, MOST_ALTERNATIVES);
-            task_chosen[tasks] = between(first, rows - 1);
-            other_chosen[tasks] = between(first, rows - 1);
+            rows += survey_between(&generator, 2, MOST_ALTERNATIVES);
+            task_chosen[tasks] = survey_between(&generator, first, rows - 1);
+            other_chosen[tasks] = survey_between(&generator, first, rows - 1);
             for (size_t row = first; row < rows; row++)
                 for (size_t k = 0; k < columns; k++)
                     x[row * columns + k] = level(k, tasks);
@@ -125,7 +115,7 @@ static void draw_beta(double size)
 {
     for (size_t k = 0; k < model.n_columns; k++)
         for (size_t l = 0; l < HBL_LANES; l++)
-            beta[k * HBL_LANES + l] = size * (2 * uniform() - 1);
+            beta[k * HBL_LANES + l] = size * (2 * survey_uniform(&generator) - 1);
 }
 
 static void assert_near(const double *a, const double *b, size_t n, double tolerance)
@@ -254,7 +244,7 @@ static double irrational(size_t row)
 static double all_different(size_t row)
 {
     (void)row;
-    return uniform();
+    return survey_uniform(&generator);
 }
 
 static double one_off(size_t row)
@@ -298,7 +288,7 @@ static void test_any_levels_of_a_fine_grid(void **state)
     for (int i = 0; i < 20000; i++) {
         make_data(1, 1);
         for (size_t row = 0; row < panel.n_rows; row++)
-            x[row] = ((double)between(0, 16000) - 8000) / 8000;
+            x[row] = ((double)survey_between(&generator, 0, 16000) - 8000) / 8000;
         assert_true(hbl_units_find(&model, &unit));
         assert_true(fabs(unit * 8000 - rint(unit * 8000)) < 1e-10);
     }
